@@ -1,0 +1,5 @@
+"""`python -m styrdokument` is the command `styrdokument`."""
+
+from styrdokument.cli import main
+
+main(prog_name="styrdokument")

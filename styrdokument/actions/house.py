@@ -1,0 +1,112 @@
+"""The parts of the house that actions work with, joined by `app`; and how a step is taken.
+
+`act_in` is the one way that a step reaches a case: read under the lock, judge, record.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from styrdokument.domain.access import may_see_case
+from styrdokument.domain.case import CaseNumber, Step
+from styrdokument.domain.matter import Matter
+from styrdokument.domain.people import Actor, PersonId, Who
+from styrdokument.domain.problems import NotFound
+from styrdokument.domain.registers import Registers
+from styrdokument.outside.directory import Directory
+from styrdokument.store.accounts import Accounts, Sessions
+from styrdokument.store.cases import Cases, Held
+from styrdokument.store.catalogue import Catalogue
+from styrdokument.store.disk import Alive
+from styrdokument.store.git import Git
+from styrdokument.store.index import Index
+from styrdokument.store.journal import Journal
+from styrdokument.store.matters import Matters
+from styrdokument.store.record import Record
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """Everything that actions need; `now` answers the real moment, in Stockholm's zone."""
+
+    data: Path
+    alive: Alive
+    git: Git
+    record: Record
+    cases: Cases
+    matters: Matters
+    index: Index
+    catalogue: Catalogue
+    journal: Journal
+    directory: Directory
+    accounts: Accounts
+    sessions: Sessions
+    now: Callable[[], datetime]
+
+    @property
+    def today(self) -> date:
+        """The day that decisions are stamped with (Europe/Stockholm); nothing moves it."""
+        return self.now().astimezone(STOCKHOLM).date()
+
+    @property
+    def registers(self) -> Registers:
+        """The registers as they stand."""
+        return self.record.registers()
+
+    def actor(self, person: PersonId) -> Actor | None:
+        """The person with what they may act as today, looked up live."""
+        known = self.directory.person(person)
+        account = self.accounts.account(person)
+        if known is None or (account is not None and account.is_disabled):
+            return None
+        is_admin = account is not None and account.is_admin
+        return self.registers.actor(known, on=self.today, is_admin=is_admin)
+
+    def sign(self, actor: Actor, function: str = "") -> Who:
+        """The actor as the record names them, for a holder where they stand in."""
+        known = self.registers.functions.get(function)
+        holders = known.holders_on(self.today) if known else ()
+        holder = self.directory.person(holders[0]) if holders else None
+        return self.registers.sign(actor, function=function, holder=holder)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sitting:
+    """A case read for a step that is going to be taken, with the lock held."""
+
+    held: Held
+    matter: Matter
+    at: datetime
+
+
+def look(house: House, actor: Actor, number: CaseNumber) -> tuple[Held, Matter]:
+    """The case and all that its rules look at. Raises NotFound where `actor` may not know of it."""
+    held = house.cases.read(number)
+    matter = house.matters.of(held, on=house.today)
+    if not may_see_case(matter, actor):
+        raise NotFound(number)
+    return held, matter
+
+
+@contextmanager
+def sitting(house: House, actor: Actor, number: CaseNumber) -> Iterator[Sitting]:
+    """Hold the lock and read the case; the index is caught up once the lock is let go."""
+    with house.record.lock():
+        held, matter = look(house, actor, number)
+        yield Sitting(held=held, matter=matter, at=house.now())
+    house.index.catch_up()
+
+
+def function_for(matter: Matter, actor: Actor, step: Step) -> str:
+    """The function that `actor` signs a step with, where they hold it as somebody's stand-in."""
+    entries = (
+        entry
+        for draft in matter.drafts.values()
+        for entry in (draft.roles.adopter if step is Step.DECIDE else draft.roles.reviewers)
+    )
+    return next((entry for entry in entries if entry in actor.functions), "")

@@ -1,0 +1,100 @@
+"""The composition root: configuration, store and directory become a house, and the house an app."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from styrdokument.actions.deciding import settle
+from styrdokument.actions.house import STOCKHOLM, House
+from styrdokument.config import Config
+from styrdokument.domain.problems import Problem
+from styrdokument.store.accounts import Accounts, Sessions
+from styrdokument.store.cases import Cases
+from styrdokument.store.catalogue import Catalogue
+from styrdokument.store.disk import Alive
+from styrdokument.store.evidence import Signer
+from styrdokument.store.git import Git
+from styrdokument.store.index import Index
+from styrdokument.store.journal import Journal
+from styrdokument.store.matters import Matters, Sheet
+from styrdokument.store.projection import Page, Projection
+from styrdokument.store.record import Record
+from styrdokument.store.sql import open_database
+from styrdokument.text import lint, markdown
+
+KEY = Path("keys") / "record"
+REPOSITORY = "record.git"
+
+
+class NoRecord(Exception):
+    """There is no record in the data directory; the text says what to do."""
+
+
+def open_house(config: Config, now: Callable[[], datetime] | None = None) -> House:
+    """The house of a data directory, recovered and caught up. Raises NoRecord."""
+    if not (config.data / REPOSITORY / "HEAD").exists():
+        raise NoRecord(f"{config.data}: no record here; begin one with: styrdokument init")
+    house = join(config, now)
+    house.alive.enter(lambda: recover(house))
+    settle(house)
+    return house
+
+
+def join(config: Config, now: Callable[[], datetime] | None = None) -> House:
+    """Join the parts, with nothing recovered yet."""
+    data = config.data
+    git = Git(data / REPOSITORY)
+    signer = Signer.load(data / KEY) if (data / KEY).exists() else None
+    record, cases = Record(data, git, signer), Cases(git)
+    matters = Matters(git, record, cases, inspect)
+    journal = Journal(_engine(config.journal_database, data / "journal.db"))
+    journal.prepare()
+    index_engine = _engine(config.index_database, data / "index.db")
+    index = Index(index_engine, record, cases, matters, Projection(matters, render))
+    index.prepare()
+    accounts = Accounts(journal.engine)
+    return House(
+        data=data,
+        alive=Alive(data / "alive"),
+        git=git,
+        record=record,
+        cases=cases,
+        matters=matters,
+        index=index,
+        catalogue=Catalogue(index_engine),
+        journal=journal,
+        directory=accounts,
+        accounts=accounts,
+        sessions=Sessions(
+            journal.engine,
+            idle=timedelta(minutes=config.session_idle_minutes),
+            longest=timedelta(hours=config.session_hours),
+        ),
+        now=now or (lambda: datetime.now(STOCKHOLM)),
+    )
+
+
+def recover(house: House) -> None:
+    """What is done alone, before anything else: clear what killed writers left."""
+    house.git.sweep()
+
+
+def render(body: str, appendices: str) -> Page:
+    """A finished text."""
+    outline = tuple((h.level, h.text, h.anchor) for h in markdown.outline(body))
+    return Page(
+        html=markdown.render(body, appendices=appendices),
+        words=markdown.plain(body),
+        outline=outline,
+    )
+
+
+def inspect(sheet: Sheet, headings: tuple[str, ...]) -> Iterable[Problem]:
+    """What is wrong with a draft's text."""
+    return lint.findings(sheet.body, appendices=sheet.appendices, headings=headings)
+
+
+def _engine(address: str, path: Path) -> Engine:
+    return open_database(address or path)

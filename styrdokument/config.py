@@ -1,0 +1,131 @@
+"""The configuration: read once, from `DATA/styrdokument.toml` and the environment, into one value.
+
+A value that is wrong stops the start with one line that says which. Every setting stands in
+docs/operations.md; a house test holds the two together.
+"""
+
+import dataclasses
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+FILE = "styrdokument.toml"
+PREFIX = "STYRDOKUMENT_"
+SECRET_WORDS = ("password", "secret", "database")
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class BadConfig(Exception):
+    """A setting has a value that cannot be used; the text names it."""
+
+
+def _setting(default: Any, words: str) -> Any:
+    return field(default=default, metadata={"words": words})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """What an administrator sets. Durations are in the unit that the name says."""
+
+    data: Path
+    region: str = _setting("Region Exempel", "The name at the top of every page.")
+    host: str = _setting("127.0.0.1", "The address to listen on.")
+    port: int = _setting(8080, "The port to listen on.")
+    threads: int = _setting(8, "How many requests are served at once.")
+    base_url: str = _setting("", "The public address, where a proxy serves the product over TLS.")
+    trusted_proxies: int = _setting(
+        0, "How many proxies in front are believed about address and scheme."
+    )
+    index_database: str = _setting("", "A PostgreSQL address for the index; empty: SQLite in DATA.")
+    journal_database: str = _setting(
+        "", "A PostgreSQL address for the journal; empty: SQLite in DATA."
+    )
+    session_idle_minutes: int = _setting(120, "A session ends when unused for so long.")
+    session_hours: int = _setting(12, "A session ends after so long, used or not.")
+    appendix_megabytes: int = _setting(20, "The largest appendix.")
+    today: date | None = _setting(
+        None, "Moves the calendar for reading pages (YYYY-MM-DD); never the time of a decision."
+    )
+
+    @property
+    def uses_tls(self) -> bool:
+        """Whether readers reach the product over TLS."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def is_on_loopback(self) -> bool:
+        """Whether only this machine can reach the product directly."""
+        return self.host in LOOPBACK
+
+
+SETTINGS: Mapping[str, dataclasses.Field[Any]] = {
+    f.name: f for f in dataclasses.fields(Config) if f.name != "data"
+}
+
+
+def read_config(data: Path, environment: Mapping[str, str] = os.environ) -> Config:
+    """The configuration of a data directory. Raises BadConfig."""
+    stated = _from_file(data / FILE)
+    for name in SETTINGS:
+        if (value := environment.get(PREFIX + name.upper())) is not None:
+            stated[name] = value
+    unknown = stated.keys() - SETTINGS.keys()
+    if unknown:
+        raise BadConfig(f"{FILE}: no such setting: {', '.join(sorted(unknown))}")
+    values = {name: _value(name, value) for name, value in stated.items()}
+    config = Config(data=data, **values)
+    _check(config)
+    return config
+
+
+def in_words(config: Config) -> dict[str, str]:
+    """What is in force, for `styrdokument config`; secrets are masked."""
+    return {
+        name: "***" if value and any(word in name for word in SECRET_WORDS) else str(value or "")
+        for name in SETTINGS
+        for value in (getattr(config, name),)
+    }
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise BadConfig(f"{path.name}: {error}") from error
+
+
+def _value(name: str, stated: object) -> Any:
+    kind = type(SETTINGS[name].default)
+    try:
+        if name == "today":
+            return date.fromisoformat(str(stated)) if stated else None
+        if kind is int and not isinstance(stated, bool):
+            return int(str(stated))
+    except ValueError as error:
+        raise BadConfig(
+            f"{name}: {stated!r} is not {'a day' if name == 'today' else 'a number'}"
+        ) from error
+    if not isinstance(stated, kind):
+        raise BadConfig(f"{name}: {stated!r} is not a {kind.__name__}")
+    return stated
+
+
+def _check(config: Config) -> None:
+    limits = {"port": 65_535, "threads": 256, "session_hours": 24 * 31, "appendix_megabytes": 200}
+    for name, most in limits.items():
+        if not 1 <= getattr(config, name) <= most:
+            raise BadConfig(f"{name}: {getattr(config, name)} is not between 1 and {most}")
+    if config.session_idle_minutes < 1:
+        raise BadConfig(f"session_idle_minutes: {config.session_idle_minutes} is less than 1")
+    if config.base_url and not config.base_url.startswith(("https://", "http://")):
+        raise BadConfig(f"base_url: {config.base_url!r} begins with neither https:// nor http://")
+    for name in ("index_database", "journal_database"):
+        value = getattr(config, name)
+        if value and not value.startswith("postgresql+psycopg://"):
+            raise BadConfig(f"{name}: must begin with postgresql+psycopg://")

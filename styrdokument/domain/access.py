@@ -1,0 +1,84 @@
+"""Who may see and do what outside the steps of a case: the one authorisation function, default deny.
+
+Steps in a case are judged by `transitions`; everything else asks `may`.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from styrdokument.domain.case import Kind, Step
+from styrdokument.domain.document import Audience
+from styrdokument.domain.matter import (
+    Adopted,
+    Matter,
+    Relation,
+    document_relations,
+    grant_relations,
+    relations,
+)
+from styrdokument.domain.people import Actor, Grant
+from styrdokument.domain.problems import Code, Problem
+from styrdokument.domain.registers import Registers
+from styrdokument.domain.transitions import TRANSITIONS
+
+
+class Act(StrEnum):
+    """What somebody wants, beside the steps of a case."""
+
+    ENTER = "enter"
+    """Use what is for everybody."""
+    READ_PUBLIC = "read_public"
+    READ_INTERNAL = "read_internal"
+    WORK = "work"
+    """Use what is for those signed in: cases, tasks, own pages."""
+    OVERSEE = "oversee"
+    SEE_ARCHIVE = "see_archive"
+    ADMINISTER = "administer"
+
+
+_NEEDED: Mapping[Act, Grant] = {
+    Act.OVERSEE: Grant.CONTROLLER,
+    Act.SEE_ARCHIVE: Grant.ARCHIVIST,
+}
+_FOR_EVERYBODY = frozenset({Act.ENTER, Act.READ_PUBLIC})
+_FOR_SIGNED_IN = frozenset({Act.READ_INTERNAL, Act.WORK})
+_SEES_CASES = frozenset(Relation) - {Relation.AUTHOR, Relation.CREATOR}
+
+
+def may(actor: Actor | None, act: Act) -> bool:
+    """Whether `actor` (None: nobody is signed in) may do `act`."""
+    if act in _FOR_EVERYBODY:
+        return True
+    if actor is None:
+        return False
+    if act in _FOR_SIGNED_IN:
+        return True
+    if act is Act.ADMINISTER:
+        return actor.is_admin
+    return _NEEDED[act] in actor.grants
+
+
+def reading(audience: Audience) -> Act:
+    """What reading a text for that audience takes."""
+    return Act.READ_PUBLIC if audience is Audience.PUBLIC else Act.READ_INTERNAL
+
+
+def may_see_case(matter: Matter, actor: Actor) -> bool:
+    """Participants, controllers and the archivist; to all others there is no such case (rule 22)."""
+    return bool(relations(matter, actor) & _SEES_CASES)
+
+
+def obstacles_to_opening(
+    kind: Kind, adopted: Adopted | None, registers: Registers, actor: Actor
+) -> tuple[Problem, ...]:
+    """Why `actor` may not open a case of `kind`, on `adopted` unless it is for a new document."""
+    found = grant_relations(actor)
+    if adopted is not None:
+        found |= document_relations(registers, adopted.roles, actor)
+        found[Relation.CREATOR] = adopted.creator == actor.id
+    held = {relation for relation, holds in found.items() if holds}
+    if not held & TRANSITIONS[kind, Step.OPEN].roles:
+        return (Problem(code=Code.WRONG_ROLE, rule="open"),)
+    if adopted is not None and adopted.history.repealed_from is not None:
+        return (Problem(code=Code.WRONG_STATE, rule="repealed"),)
+    return ()

@@ -1,0 +1,269 @@
+"""A decision as it stands on the record: one file per decision about a document, never changed.
+
+The bytes are the format (record.md §2): sorted keys, one space of indent, integers only, every
+key present. Readers ignore unknown keys; signatures are checked over the stored bytes.
+"""
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from styrdokument.domain.document import ContentHash, DocumentId
+from styrdokument.domain.people import ActingFor, Entry, PersonId, Who
+
+FORMAT = 1
+
+
+class DecisionKind(StrEnum):
+    """What a decision does."""
+
+    ADOPT = "adopt"
+    EXTEND = "extend"
+    CORRECT = "correct"
+    REPEAL = "repeal"
+    ASSIGN = "assign"
+    IMPORT = "import"
+    REGISTER = "register"
+    INIT = "init"
+
+
+ISSUES_A_VERSION = frozenset({DecisionKind.ADOPT, DecisionKind.CORRECT, DecisionKind.IMPORT})
+
+
+class BasisKind(StrEnum):
+    """With what support a decision is taken."""
+
+    MINUTES = "minutes"
+    DELEGATION = "delegation"
+    IMPLEMENTATION = "implementation"
+    HEAD_OF_OPERATIONS = "head_of_operations"
+    COURT = "court"
+    SOURCE = "source"
+    OTHER = "other"
+
+
+class Significance(StrEnum):
+    """How much a new version changes for its readers."""
+
+    MINOR = "minor"
+    SIGNIFICANT = "significant"
+
+
+class Meaning(StrEnum):
+    """What an approval says."""
+
+    REVIEWED = "reviewed"
+    ATTESTED = "attested"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Basis:
+    """The ground of a decision; the minutes' facts stand here too."""
+
+    kind: BasisKind
+    mandate: str | None = None
+    body: str | None = None
+    minutes_date: date | None = None
+    section: str | None = None
+    confirmed_on: date | None = None
+    minutes_sha256: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContentFile:
+    """One file of a content: path within the document's folder, both its hashes, bytes."""
+
+    path: str
+    sha256: str
+    git: str
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Approval:
+    """Somebody said yes to exactly one content of one document.
+
+    `entries` are the reviewers' entries that they answered to; on the record stands the first
+    function among them.
+    """
+
+    by: Who
+    document: DocumentId
+    content_hash: ContentHash
+    base_version: int
+    at: datetime
+    method: str
+    meaning: Meaning = Meaning.REVIEWED
+    entries: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """Everything that one decision file says. Days are days in Europe/Stockholm."""
+
+    kind: DecisionKind
+    recorded_at: datetime
+    recorded_by: Who
+    decided_on: date
+    decided_by: Who | None
+    basis: Basis
+    document: DocumentId | None = None
+    version: int | None = None
+    seq: int = 0
+    case: int | None = None
+    corrects: int | None = None
+    unit: str | None = None
+    content: tuple[ContentFile, ...] = ()
+    content_hash: ContentHash = ContentHash("")
+    title: str | None = None
+    type: str | None = None
+    audience: str | None = None
+    record_class: str | None = None
+    registry_number: str | None = None
+    effective_from: date | None = None
+    valid_until: date | None = None
+    review_on: date | None = None
+    presented_by: str | None = None
+    participants: tuple[Who, ...] = ()
+    approvals: tuple[Approval, ...] = ()
+    contributors: tuple[PersonId, ...] = ()
+    significance: Significance | None = None
+    change_note: str | None = None
+    reason: str | None = None
+    replaces: tuple[DocumentId, ...] = ()
+    successor: DocumentId | None = None
+    source: Mapping[str, str] | None = None
+    facts: tuple[Mapping[str, str], ...] = ()
+    second_look: str | None = None
+    previous_document: str | None = None
+    previous_record: str | None = None
+    product: str = ""
+
+
+def to_bytes(decision: Decision) -> bytes:
+    """The file's bytes."""
+    plain: dict[str, object] = {"format": FORMAT}
+    for name, value in vars(decision).items():
+        plain[name] = _plain(value)
+    plain["approvals"] = [_approval(approval) for approval in decision.approvals]
+    text = json.dumps(plain, sort_keys=True, ensure_ascii=False, indent=1)
+    return unicodedata.normalize("NFC", text + "\n").encode()
+
+
+def from_bytes(data: bytes) -> Decision:
+    """Read a decision file of this or a later product.
+
+    Raises ValueError where it is no decision file.
+    """
+    try:
+        raw = json.loads(data)
+        return _decision(raw)
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"not a decision file: {error}") from error
+
+
+def who_to_plain(who: Who) -> dict[str, object]:
+    """A person of the record as plain values."""
+    acting = who.acting_for
+    return {
+        "id": who.id,
+        "name": who.name,
+        "title": who.title,
+        "unit": who.unit,
+        "for": None
+        if acting is None
+        else {"function": acting.function, "id": acting.id, "name": acting.name},
+    }
+
+
+def who_from_plain(raw: Mapping[str, Any]) -> Who:
+    """A person of the record from plain values."""
+    acting = raw.get("for")
+    return Who(
+        id=raw["id"],
+        name=raw["name"],
+        title=raw["title"],
+        unit=raw["unit"],
+        acting_for=ActingFor(**acting) if acting else None,
+    )
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Who):
+        return who_to_plain(value)
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, (Basis, ContentFile)):
+        return {name: _plain(item) for name, item in vars(value).items()}
+    if isinstance(value, Mapping):
+        return dict(value)
+    return value
+
+
+def _approval(approval: Approval) -> dict[str, object]:
+    function = next((e for e in approval.entries if not e.startswith("p-")), None)
+    return who_to_plain(approval.by) | {
+        "function": function,
+        "meaning": approval.meaning,
+        "at": approval.at.isoformat(timespec="seconds"),
+        "method": approval.method,
+        "content_hash": approval.content_hash,
+        "base_version": approval.base_version,
+    }
+
+
+def _decision(raw: dict[str, Any]) -> Decision:
+    known = {name: raw[name] for name in Decision.__dataclass_fields__ if name in raw}
+    basis = {name: raw["basis"].get(name) for name in Basis.__dataclass_fields__}
+    basis |= {"kind": BasisKind(basis["kind"])}
+    basis |= {name: _day(basis[name]) for name in ("minutes_date", "confirmed_on")}
+    return Decision(
+        **known
+        | {
+            "kind": DecisionKind(raw["kind"]),
+            "recorded_at": datetime.fromisoformat(raw["recorded_at"]),
+            "recorded_by": who_from_plain(raw["recorded_by"]),
+            "decided_by": who_from_plain(raw["decided_by"]) if raw["decided_by"] else None,
+            "basis": Basis(**basis),
+            "content": tuple(
+                ContentFile(**{k: f[k] for k in ContentFile.__dataclass_fields__})
+                for f in raw["content"]
+            ),
+            "participants": tuple(who_from_plain(w) for w in raw["participants"]),
+            "approvals": tuple(_read_approval(a, raw["document"]) for a in raw["approvals"]),
+            "contributors": tuple(raw["contributors"]),
+            "significance": Significance(raw["significance"]) if raw["significance"] else None,
+            "replaces": tuple(raw["replaces"]),
+            "facts": tuple(raw["facts"]),
+        }
+        | {name: _day(raw.get(name)) for name in _DAYS}
+    )
+
+
+_DAYS = ("decided_on", "effective_from", "valid_until", "review_on")
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _read_approval(raw: dict[str, Any], document: DocumentId) -> Approval:
+    return Approval(
+        by=who_from_plain(raw),
+        document=document,
+        content_hash=raw["content_hash"],
+        base_version=raw["base_version"],
+        at=datetime.fromisoformat(raw["at"]),
+        method=raw["method"],
+        meaning=Meaning(raw["meaning"]),
+        entries=(raw["function"] or raw["id"],),
+    )

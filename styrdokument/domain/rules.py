@@ -1,0 +1,128 @@
+"""The rules of the steps that are not about a decision's own terms; each yields its problems.
+
+A rule looks at the matter, the actor and what was given, and knows nothing of states: which
+rules a step asks stands in `transitions`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from styrdokument.domain.case import HAS_TEXT, Kind
+from styrdokument.domain.document import SecondLook
+from styrdokument.domain.matter import Given, Matter
+from styrdokument.domain.people import Actor
+from styrdokument.domain.problems import Code, Problem
+
+Rule = Callable[[Matter, Actor, Given], Iterable[Problem]]
+
+
+def is_not_own_work(matter: Matter, actor: Actor, _given: Given) -> Iterator[Problem]:
+    """Whoever wrote in the case neither approves nor decides it (rule 17)."""
+    if actor.id in matter.case.contributors:
+        yield Problem(code=Code.OWN_WORK)
+
+
+def is_not_own_proposal(matter: Matter, actor: Actor, _given: Given) -> Iterator[Problem]:
+    """Extension, correction, repeal: the decision is another's than the proposer's (rule 16)."""
+    opener = matter.case.opened_by
+    if opener is not None and opener.id == actor.id:
+        yield Problem(code=Code.OWN_WORK, rule="proposal")
+
+
+def has_seen_this(matter: Matter, _actor: Actor, given: Given) -> Iterator[Problem]:
+    """Nobody's yes stands under a text that they did not see."""
+    if given.snapshot != matter.snapshot:
+        yield Problem(code=Code.STALE_SNAPSHOT)
+
+
+def stands_on_the_latest(matter: Matter, _actor: Actor, _given: Given) -> Iterator[Problem]:
+    """The version that the draft started from is still the newest on the record."""
+    for draft in matter.drafts.values():
+        if draft.base_version != matter.latest(draft.id):
+            yield Problem(code=Code.BASE_MOVED, values={"document": draft.id})
+
+
+def has_shown_who_approves(matter: Matter, _actor: Actor, given: Given) -> Iterator[Problem]:
+    """Where a type asks for it, an approval too takes a second look."""
+    looks = {matter.type_of(draft).second_look for draft in matter.drafts.values()}
+    if SecondLook.APPROVALS in looks and not given.second_look:
+        yield Problem(code=Code.NEEDS_SECOND_LOOK, field="password")
+
+
+def has_shown_who_decides(_matter: Matter, _actor: Actor, given: Given) -> Iterator[Problem]:
+    """A decision always takes a second look at who decides."""
+    if not given.second_look:
+        yield Problem(code=Code.NEEDS_SECOND_LOOK, field="password")
+
+
+def says_what_changed(matter: Matter, _actor: Actor, given: Given) -> Iterator[Problem]:
+    """A changed text says in a sentence what changed."""
+    if matter.case.kind in HAS_TEXT - {Kind.NEW} and not given.change_note.strip():
+        yield Problem(code=Code.NEEDS_CHANGE_NOTE, field="change_note")
+
+
+def changes_something(matter: Matter, _actor: Actor, _given: Given) -> Iterator[Problem]:
+    """A revision that changes nothing is an extension."""
+    if matter.case.kind not in HAS_TEXT | {Kind.ASSIGN}:
+        return
+    for draft in matter.drafts.values():
+        adopted = matter.adopted.get(draft.id)
+        if adopted and adopted.content_hash == draft.content_hash:
+            yield Problem(code=Code.NOTHING_CHANGED, values={"document": draft.id})
+
+
+def is_complete(matter: Matter, _actor: Actor, _given: Given) -> Iterator[Problem]:
+    """The texts, fields and appendices hold nothing that must be mended first."""
+    for draft in matter.drafts.values():
+        yield from draft.problems
+
+
+def names_an_adopter_with_mandate(
+    matter: Matter, _actor: Actor, _given: Given
+) -> Iterator[Problem]:
+    """A draft is not submitted towards somebody who may never decide it (rule 18)."""
+    for draft in matter.drafts.values():
+        kind = matter.type_of(draft)
+        if draft.roles.adopter and not _may_somebody_decide(
+            matter, draft.roles.adopter, kind.may_decide
+        ):
+            yield Problem(code=Code.BAD_VALUE, field="adopter", rule="adopter_without_mandate")
+
+
+def says(field: str) -> Rule:
+    """A rule: the step says something in `field`."""
+
+    def rule(_matter: Matter, _actor: Actor, given: Given) -> Iterator[Problem]:
+        if not getattr(given, field).strip():
+            yield Problem(code=Code.NEEDS_REASON, field=field)
+
+    return rule
+
+
+def is_well_formed(_matter: Matter, _actor: Actor, given: Given) -> Iterable[Problem]:
+    """What could not even be read of the form."""
+    return given.problems
+
+
+def is_not_a_board_type(matter: Matter, _actor: Actor, _given: Given) -> Iterator[Problem]:
+    """What only a board adopts is never decided in haste (rule 15)."""
+    for draft in matter.drafts.values():
+        if matter.type_of(draft).board_only:
+            yield Problem(code=Code.NEEDS_MINUTES, rule="urgent")
+
+
+def minutes_text_is_attested(matter: Matter, actor: Actor, given: Given) -> Iterator[Problem]:
+    """Where the registrar entered the minutes' text, another attests that it is the same (rule 20)."""
+    if given.minutes_sha256 is None or actor.id not in matter.case.contributors:
+        return
+    if given.text_attested_by in {None, actor.id}:
+        yield Problem(code=Code.NEEDS_ATTEST, field="text_attested_by", rule="minutes")
+
+
+def _may_somebody_decide(
+    matter: Matter, adopters: tuple[str, ...], may_decide: tuple[str, ...]
+) -> bool:
+    """Whether an adopter's entry is a function that decides, or a person who holds one today."""
+    if set(adopters) & set(may_decide):
+        return True
+    people = {p for entry in adopters for p in matter.registers.holders(entry, on=matter.on)}
+    return any(people & set(matter.registers.holders(f, on=matter.on)) for f in may_decide)

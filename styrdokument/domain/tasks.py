@@ -1,0 +1,44 @@
+"""Whose turn it is in a case, and who takes part in it, as entries: functions and people."""
+
+from collections.abc import Iterable
+
+from styrdokument.domain.case import State
+from styrdokument.domain.matter import Matter, reviewing_heads
+from styrdokument.domain.people import Entry
+from styrdokument.domain.review import is_reviewed, remaining
+
+
+def whose_turn(matter: Matter) -> tuple[Entry, ...]:
+    """Who is to act next: the writers of a draft, then the reviewers who remain, then the adopter."""
+    case, drafts = matter.case, matter.drafts.values()
+    if case.state is State.DRAFT:
+        opener = (str(case.opened_by.id),) if case.opened_by and case.opened_by.id else ()
+        return _unique((*(d.roles.case_officer for d in drafts), *opener))
+    if case.state is not State.IN_REVIEW:
+        return ()
+    unread = [d for d in drafts if not is_reviewed(matter, d)]
+    if unread:
+        return _unique(e for d in unread for e in (remaining(matter, d) or d.roles.reviewers))
+    return _unique(entry for d in drafts for entry in d.roles.adopter)
+
+
+def participants(matter: Matter) -> tuple[Entry, ...]:
+    """Everybody to whom the case is visible by taking part in it (rule 22)."""
+    case = matter.case
+    opener = (str(case.opened_by.id),) if case.opened_by and case.opened_by.id else ()
+    entries = [
+        entry
+        for d in matter.drafts.values()
+        for entry in (
+            d.roles.case_officer,
+            d.roles.fact_owner,
+            *d.roles.reviewers,
+            *d.roles.adopter,
+            *reviewing_heads(matter.registers, d),
+        )
+    ]
+    return _unique((*opener, *case.contributors, *entries))
+
+
+def _unique(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    return tuple(dict.fromkeys(entry for entry in entries if entry))

@@ -1,0 +1,1 @@
+"""The world that we do not own, each behind a Protocol."""

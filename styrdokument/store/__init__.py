@@ -1,0 +1,1 @@
+"""Git, SQL and disk."""

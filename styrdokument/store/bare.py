@@ -1,0 +1,72 @@
+"""A bare repository as it is made, and as it is put in order after a kill.
+
+Both may themselves be killed at any point and simply run again: HEAD is written last, and without
+it there is no repository.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+from styrdokument.store.disk import TEMPORARY, make_folder, write_durably
+
+# No core.fsyncObjectFiles: only dulwich's own writer reads it, which we never use, and git warns
+# of it at every call. No reflogs: they would keep drafts that are to be weeded. What a caller may
+# see of the hidden refs is opened for each request by the git door.
+CONFIG = b"""\
+[core]
+\trepositoryformatversion = 0
+\tfilemode = true
+\tbare = true
+\tlogAllRefUpdates = false
+\tfsync = all
+[gc]
+\tauto = 0
+[receive]
+\tfsckObjects = true
+\tdenyDeletes = true
+\tdenyNonFastForwards = true
+\tmaxInputSize = 100m
+\tautogc = false
+[transfer]
+\thideRefs = refs/cases
+\thideRefs = refs/meta
+\thideRefs = refs/heads/draft
+"""
+
+_FOLDERS = ("objects/info", "objects/pack", "refs/heads", "refs/tags", "info", "hooks")
+_QUARANTINES = ("incoming-", "tmp_objdir-")
+_PACKING = (TEMPORARY, ".tmp-")
+
+
+def create_bare(path: Path) -> None:
+    """Make a bare SHA-1 repository whose HEAD is `main`; one that is complete is left alone."""
+    if (path / "HEAD").exists():
+        return
+    for folder in _FOLDERS:
+        make_folder(path / folder)
+    write_durably(path / "config", CONFIG)
+    write_durably(path / "HEAD", b"ref: refs/heads/main\n")
+
+
+def sweep_bare(path: Path) -> None:
+    """Remove what killed writers left: locks, temporary files, quarantines, empty objects.
+
+    Only for a process that is alone: a lock that somebody holds looks the same.
+    """
+    for place, folders, names in os.walk(path):
+        for name in [name for name in folders if name.startswith(_QUARANTINES)]:
+            folders.remove(name)
+            shutil.rmtree(Path(place, name))
+        for name in names:
+            if _is_left_over(Path(place, name), path):
+                Path(place, name).unlink()
+
+
+def _is_left_over(file: Path, root: Path) -> bool:
+    if file.name.endswith(".lock"):
+        return True
+    if file.is_relative_to(root / "refs"):
+        return False  # a draft may be called tmp_anything
+    is_loose = file.parent.parent == root / "objects" and len(file.parent.name) == 2  # noqa: PLR2004
+    return file.name.startswith(_PACKING) or (is_loose and file.stat().st_size == 0)

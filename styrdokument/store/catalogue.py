@@ -1,0 +1,239 @@
+"""What is asked of the index: lists, one version, history, search, cases; never a git object.
+
+`standing_on` is `validity.History.standing` said in SQL, so that lists can be filtered and paged;
+a property test holds the two together.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    RowMapping,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+)
+
+from styrdokument.domain.case import OPEN_STATES
+from styrdokument.domain.document import Audience, DocumentId
+from styrdokument.domain.people import Actor
+from styrdokument.domain.validity import APPLIES, Standing
+from styrdokument.store.projection import sort_key
+from styrdokument.store.tables import (
+    case_documents,
+    case_entries,
+    cases,
+    decisions,
+    documents,
+    former,
+    versions,
+)
+
+PAGE = 100
+Row = RowMapping
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """What a list is narrowed to; empty means everything. `standings` empty: what may be used."""
+
+    standings: frozenset[Standing] = APPLIES
+    type: str = ""
+    units: frozenset[str] = frozenset()
+    process: str = ""
+    words: tuple[str, ...] = ()
+    entry: str = ""
+
+
+def standing_on(day: date) -> ColumnElement[str]:
+    """A version's standing on a day."""
+    v = versions.c
+    return case(
+        (v.is_cancelled, Standing.REPEALED),
+        (v.applies_until <= day, Standing.SUPERSEDED),
+        (v.repealed_from <= day, Standing.REPEALED),
+        (v.effective_from > day, Standing.UPCOMING),
+        (v.valid_until < day, Standing.EXPIRED),
+        (v.due_from <= day, Standing.DUE),
+        else_=Standing.IN_FORCE,
+    )
+
+
+class Catalogue:
+    """Reads of one index. `internal` says whether internal texts are among the answers."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Over the index's engine."""
+        self._engine = engine
+
+    def version(self, document: DocumentId, number: int, *, on: date) -> Row | None:
+        """One version, with its standing."""
+        query = _full(on).where(versions.c.document == document, versions.c.version == number)
+        return self._one(query)
+
+    def shown(self, document: DocumentId, *, on: date) -> Row | None:
+        """What a document's page shows: what applies, else the last that did, else what is to come."""
+        v = versions.c
+        begun = case((and_(v.effective_from <= on, v.is_cancelled.is_(False)), 0), else_=1)
+        newest = case((v.effective_from <= on, -v.version), else_=v.version)
+        query = _full(on).where(v.document == document).order_by(begun, newest)
+        return self._one(query.limit(1))
+
+    def applying(self, document: DocumentId, *, on: date) -> Row | None:
+        """The version that applied on the day, expired or not (rule 1)."""
+        query = _full(on).where(versions.c.document == document, standing_on(on).in_(APPLIES))
+        return self._one(query)
+
+    def next_version(self, document: DocumentId, *, on: date) -> Row | None:
+        """The adopted version that takes over later, if there is one (rule 7)."""
+        v = versions.c
+        query = _full(on).where(v.document == document, standing_on(on) == Standing.UPCOMING)
+        return self._one(query.order_by(v.version).limit(1))
+
+    def versions(self, document: DocumentId, *, on: date) -> Sequence[Row]:
+        """All versions of a document, newest first."""
+        query = _full(on).where(versions.c.document == document)
+        return self._all(query.order_by(versions.c.version.desc()))
+
+    def decisions(self, document: DocumentId) -> Sequence[Row]:
+        """All decisions about a document, newest first."""
+        query = select(decisions).where(decisions.c.document == document)
+        return self._all(query.order_by(decisions.c.seq.desc()))
+
+    def find(
+        self, filters: Filters, *, on: date, internal: bool, page: int = 1, size: int = PAGE
+    ) -> tuple[Sequence[Row], int]:
+        """A page of versions, and how many there are in all; in force first, then by title."""
+        conditions = _conditions(filters, on=on, internal=internal)
+        counted = select(func.count()).select_from(_joined()).where(*conditions)
+        query = _listed(on).where(*conditions).order_by(*_order(filters, on))
+        with self._engine.connect() as connection:
+            total = connection.execute(counted).scalar_one()
+        return self._all(query.limit(size).offset((page - 1) * size)), total
+
+    def latest_changes(self, *, on: date, internal: bool, count: int) -> Sequence[Row]:
+        """The versions that took effect last, newest first."""
+        filters = Filters(standings=APPLIES)
+        query = _listed(on).where(*_conditions(filters, on=on, internal=internal))
+        v = versions.c
+        newest = (v.effective_from.desc(), v.recorded_at.desc(), v.document)
+        return self._all(query.order_by(*newest).limit(count))
+
+    def titles(self, wanted: Sequence[int], *, on: date, internal: bool) -> dict[int, Row]:
+        """The documents among `wanted` that may be shown, by id."""
+        filters = Filters(standings=frozenset(Standing))
+        query = _listed(on).where(
+            *_conditions(filters, on=on, internal=internal),
+            versions.c.document.in_(wanted),
+            versions.c.version == documents.c.latest,
+        )
+        return {row["document"]: row for row in self._all(query)}
+
+    def former(self, former_id: str) -> DocumentId | None:
+        """The document that once had another id or address."""
+        query = select(former.c.document).where(former.c.former_id == former_id)
+        with self._engine.connect() as connection:
+            return connection.execute(query.order_by(former.c.document)).scalar()
+
+    def open_cases_on(self, document: DocumentId) -> Sequence[Row]:
+        """The open cases on a document."""
+        query = (
+            select(cases)
+            .join(case_documents, case_documents.c.number == cases.c.number)
+            .where(case_documents.c.document == document, cases.c.state.in_(OPEN_STATES))
+        )
+        return self._all(query.order_by(cases.c.number))
+
+    def cases_of(
+        self, actor: Actor, *, sees_all: bool, waiting: bool = False, states: Sequence[str] = ()
+    ) -> Sequence[Row]:
+        """The cases that `actor` may see, or that wait for them; newest change first."""
+        entries = (actor.id, *actor.functions)
+        theirs = select(case_entries.c.number).where(case_entries.c.entry.in_(entries))
+        query = select(cases).order_by(cases.c.changed_at.desc(), cases.c.number.desc())
+        if waiting:
+            query = query.where(cases.c.number.in_(theirs.where(case_entries.c.is_turn.is_(True))))
+        elif not sees_all:
+            query = query.where(cases.c.number.in_(theirs))
+        if states:
+            query = query.where(cases.c.state.in_(states))
+        return self._all(query.limit(PAGE * 5))
+
+    def turns(self, numbers: Sequence[int]) -> dict[int, list[str]]:
+        """Whose turn it is in each case, as entries."""
+        table = case_entries
+        query = select(table).where(table.c.number.in_(numbers), table.c.is_turn.is_(True))
+        found: dict[int, list[str]] = {}
+        for row in self._all(query.order_by(table.c.number, table.c.entry)):
+            found.setdefault(row["number"], []).append(row["entry"])
+        return found
+
+    def _one(self, query: Select[Any]) -> Row | None:
+        with self._engine.connect() as connection:
+            return connection.execute(query).mappings().first()
+
+    def _all(self, query: Select[Any]) -> Sequence[Row]:
+        with self._engine.connect() as connection:
+            return connection.execute(query).mappings().all()
+
+
+def _joined() -> Any:
+    return versions.join(documents, documents.c.document == versions.c.document)
+
+
+_WHO = (
+    documents.c.unit.label("unit"),
+    documents.c.case_officer,
+    documents.c.fact_owner,
+    documents.c.latest,
+    documents.c.repealed_by,
+    documents.c.successor,
+)
+_HEAVY = {"text", "body", "page", "words", "outline", "content", "fields", "roles"}
+
+
+def _full(on: date) -> Select[Any]:
+    standing = standing_on(on).label("standing")
+    return select(versions, *_WHO, standing).select_from(_joined())
+
+
+def _listed(on: date) -> Select[Any]:
+    light = [column for column in versions.c if column.name not in _HEAVY]
+    standing = standing_on(on).label("standing")
+    return select(*light, *_WHO, standing).select_from(_joined())
+
+
+def _conditions(filters: Filters, *, on: date, internal: bool) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [standing_on(on).in_(sorted(filters.standings))]
+    if not internal:
+        found.append(versions.c.audience == Audience.PUBLIC)
+    if filters.type:
+        found.append(versions.c.type == filters.type)
+    if filters.units:
+        found.append(documents.c.unit.in_(sorted(filters.units)))
+    if filters.process:
+        found.append(versions.c.processes.contains(f" {filters.process} ", autoescape=True))
+    if filters.entry:
+        who = (documents.c.case_officer, documents.c.fact_owner)
+        found.append(or_(*(column == filters.entry for column in who)))
+    return found + [versions.c.words.contains(word, autoescape=True) for word in filters.words]
+
+
+def _order(filters: Filters, on: date) -> list[ColumnElement[Any]]:
+    ranks = {Standing.IN_FORCE: 0, Standing.DUE: 0, Standing.EXPIRED: 1, Standing.UPCOMING: 2}
+    rank = case(ranks, value=standing_on(on), else_=3)
+    title = versions.c.sorting
+    hits = [
+        case((title.contains(sort_key(word), autoescape=True), 0), else_=1)
+        for word in filters.words
+    ]
+    hit = sum(hits[1:], start=hits[0]) if hits else literal(0)
+    return [rank, hit, title, versions.c.document, versions.c.version.desc()]

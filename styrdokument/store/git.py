@@ -1,0 +1,225 @@
+"""The record's bare repository: objects read and checked, refs moved, new objects written.
+
+The only way to git for the rest of the house. dulwich reads; it is never let to write, for it
+does not sync what it writes (see `objects` and `refs`).
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Self
+
+from dulwich.objects import Commit as RawCommit
+
+from styrdokument.store.bare import create_bare, sweep_bare
+from styrdokument.store.batch import Batch
+from styrdokument.store.loading import DAMAGE, Loader
+from styrdokument.store.objects import (
+    FOLDER,
+    Damaged,
+    Entry,
+    Missing,
+    ObjectId,
+    is_safe_name,
+    read_tree,
+)
+from styrdokument.store.refs import Refs
+
+__all__ = ["Batch", "Change", "Commit", "Damaged", "Git", "Missing", "ObjectId", "is_safe_name"]
+
+# Ours are five deep; a pushed tree may be as deep as somebody cares to make it.
+_DEEPEST = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Commit:
+    """A commit as it is stored.
+
+    `author` is the name before the address, `at` the committer's time in the committer's zone,
+    `payload` the exact bytes that `signature` (armored) covers.
+    """
+
+    id: ObjectId
+    tree: ObjectId
+    parents: tuple[ObjectId, ...]
+    author: str
+    at: datetime
+    message: str
+    signature: bytes | None
+    payload: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A file that differs between two trees: its blobs, and its mode after (before, if removed)."""
+
+    path: str
+    before: ObjectId | None
+    after: ObjectId | None
+    mode: int
+
+
+class Git:
+    """A bare repository at `path`, for any number of threads and processes.
+
+    Reading raises Missing for what does not exist and Damaged for what is not what was written.
+    `at` is always the id of a commit or of a tree. Names that are not UTF-8 hold surrogates.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._loader = Loader(path)
+        self._refs = Refs(path, self._loader.packed_refs)
+
+    @classmethod
+    def create(cls, path: Path) -> Self:
+        """Make the repository, or finish making it; one that is complete is left as it is."""
+        create_bare(path)
+        return cls(path)
+
+    def close(self) -> None:
+        """Close the files that all threads have open; a later call opens them again."""
+        self._loader.close()
+
+    def sweep(self) -> None:
+        """Remove what killed writers left, before anything else; only for who is alone."""
+        self.close()
+        sweep_bare(self.path)
+
+    def tip(self, ref: str) -> ObjectId | None:
+        """Answer what a ref points at, None if it does not exist."""
+        return self._refs.read(ref)
+
+    def tips(self, prefix: str) -> dict[str, ObjectId]:
+        """Answer the refs whose names begin with `prefix` (`refs/cases/`), sorted by name."""
+        return self._refs.read_all(prefix)
+
+    def move(self, ref: str, *, old: ObjectId | None, new: ObjectId | None) -> None:
+        """Move a ref from `old` to `new`, to last; None is a ref that does not exist.
+
+        Raises Conflict if it is not at `old` or somebody else is moving it; Missing or Damaged
+        for a `new` that could not be read; ValueError for a name git would refuse.
+        """
+        if new is not None and ref.startswith("refs/heads/"):
+            self._loader.load_as("commit", new)
+        elif new is not None:
+            self._loader.load(new)
+        self._refs.swap(ref, old=old, new=new)
+
+    def batch(self) -> Batch:
+        """Begin to gather new objects."""
+        return Batch(self._loader, self.path / "objects")
+
+    def blob(self, object_id: ObjectId) -> bytes:
+        """Answer the contents of a file."""
+        return self._loader.load_as("blob", object_id)
+
+    def commit(self, object_id: ObjectId) -> Commit:
+        """Answer a commit."""
+        raw = self._loader.load_as("commit", object_id)
+        try:
+            return _parse_commit(object_id, raw)
+        except (AttributeError, OSError, *DAMAGE) as error:
+            raise Damaged(object_id) from error
+
+    def find(self, at: ObjectId, path: str) -> ObjectId | None:
+        """Answer the id of the file or folder at `path` (`a/b/c`), None if there is none."""
+        entry = self._entry(at, path)
+        return None if entry is None else entry[1]
+
+    def files(self, at: ObjectId, folder: str = "") -> dict[str, ObjectId]:
+        """Answer all files below a folder, by path from it, sorted bytewise; {} if none."""
+        found = self._compare(None, _as_folder(self._entry(at, folder)))
+        rows = {change.path: change.after for change in found if change.after}
+        return {path: rows[path] for path in sorted(rows, key=_bytes)}
+
+    def names(self, at: ObjectId, folder: str) -> tuple[str, ...]:
+        """Answer the names of files and folders in a folder, sorted bytewise; () if none."""
+        return tuple(sorted(self._entries(_as_folder(self._entry(at, folder))), key=_bytes))
+
+    def changes(self, old: ObjectId | None, new: ObjectId) -> tuple[Change, ...]:
+        """Answer the files that differ, sorted bytewise by path; all of them if `old` is None."""
+        before = None if old is None else self._root(old)
+        found = self._compare(before, self._root(new))
+        return tuple(sorted(found, key=lambda change: _bytes(change.path)))
+
+    def line(self, newest: ObjectId, *, until: ObjectId | None = None) -> Iterator[Commit]:
+        """Walk first parents, newest first, to the root or to just before `until`."""
+        here: ObjectId | None = newest
+        while here is not None and here != until:
+            commit = self.commit(here)
+            yield commit
+            here = commit.parents[0] if commit.parents else None
+
+    def _root(self, at: ObjectId) -> ObjectId:
+        kind, _ = self._loader.load(at)
+        return at if kind == "tree" else self.commit(at).tree
+
+    def _entry(self, at: ObjectId, path: str) -> Entry | None:
+        entry: Entry | None = (FOLDER, self._root(at))
+        for segment in filter(None, path.split("/")):
+            entry = self._entries(_as_folder(entry)).get(segment)
+        return entry
+
+    def _entries(self, tree: ObjectId | None) -> dict[str, Entry]:
+        if tree is None:
+            return {}
+        raw = self._loader.load_as("tree", tree)
+        try:
+            return read_tree(raw)
+        except DAMAGE as error:
+            raise Damaged(tree) from error
+
+    def _compare(
+        self, old: ObjectId | None, new: ObjectId | None, above: str = "", depth: int = 0
+    ) -> Iterator[Change]:
+        if depth > _DEEPEST:
+            raise Damaged(new or old or "")
+        left, right = self._entries(old), self._entries(new)
+        for name in left.keys() | right.keys():
+            before, after = left.get(name), right.get(name)
+            if before == after:
+                continue
+            path = f"{above}{name}"
+            yield from _file_change(path, before, after)
+            folders = _as_folder(before), _as_folder(after)
+            if any(folders):
+                yield from self._compare(*folders, f"{path}/", depth + 1)
+
+
+def _as_folder(entry: Entry | None) -> ObjectId | None:
+    return entry[1] if entry is not None and entry[0] == FOLDER else None
+
+
+def _file_change(path: str, before: Entry | None, after: Entry | None) -> Iterator[Change]:
+    left, right = (None if _as_folder(entry) else entry for entry in (before, after))
+    later = right or left
+    if later is not None:
+        ids = [entry and entry[1] for entry in (left, right)]
+        yield Change(path=path, before=ids[0], after=ids[1], mode=later[0])
+
+
+def _bytes(name: str) -> bytes:
+    return name.encode("utf-8", "surrogateescape")
+
+
+def _parse_commit(object_id: ObjectId, raw: bytes) -> Commit:
+    it = RawCommit.from_string(raw)
+    return Commit(
+        id=object_id,
+        tree=ObjectId(it.tree.decode()),
+        parents=tuple(ObjectId(parent.decode()) for parent in it.parents),
+        author=it.author.partition(b" <")[0].decode("utf-8", "replace"),
+        at=datetime.fromtimestamp(it.commit_time, _zone(it.commit_timezone)),
+        message=it.message.decode("utf-8", "replace"),
+        signature=it.gpgsig,
+        payload=it.raw_without_sig(),
+    )
+
+
+def _zone(seconds: int) -> timezone:
+    with suppress(ValueError):
+        return timezone(timedelta(seconds=seconds))
+    return UTC

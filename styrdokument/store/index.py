@@ -1,0 +1,216 @@
+"""The index: derived from the record in SQL, caught up after each write, disposable.
+
+Two cursors say how far it has come: the newest commit of `main`, and the newest event of every
+case. Catching up is one transaction; rebuilding makes the same rows from the record alone.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, insert, select
+
+from styrdokument.domain.case import OPEN_STATES, CaseNumber
+from styrdokument.domain.decisionfile import Decision, DecisionKind, from_bytes
+from styrdokument.domain.document import DocumentId
+from styrdokument.domain.history import history_of
+from styrdokument.domain.problems import NotFound
+from styrdokument.store import projection, tables
+from styrdokument.store.cases import Cases
+from styrdokument.store.git import ObjectId
+from styrdokument.store.matters import Matters
+from styrdokument.store.projection import Projection, Row
+from styrdokument.store.record import Record
+from styrdokument.store.sql import insert_or_replace, writing
+
+MAIN_CURSOR = "main"
+SCHEMA_CURSOR = "schema"
+_TABLES = (
+    tables.case_entries,
+    tables.case_documents,
+    tables.cases,
+    tables.former,
+    tables.versions,
+    tables.documents,
+    tables.decisions,
+    tables.cursors,
+)
+
+
+class Index:
+    """The index of one record, in one database."""
+
+    def __init__(
+        self, engine: Engine, record: Record, cases: Cases, matters: Matters, rows: Projection
+    ) -> None:
+        """Over an engine; `prepare` makes the tables."""
+        self.engine = engine
+        self._record, self._cases, self._matters, self._rows = record, cases, matters, rows
+
+    def prepare(self) -> None:
+        """Make the tables, or make them anew where they are of another schema."""
+        tables.METADATA.create_all(self.engine)
+        if self._cursor(SCHEMA_CURSOR) != str(tables.SCHEMA):
+            tables.METADATA.drop_all(self.engine)
+            tables.METADATA.create_all(self.engine)
+
+    def catch_up(self) -> None:
+        """Bring the index to where the record is; rebuild it where that cannot be done."""
+        try:
+            with writing(self.engine) as connection:
+                self._follow_main(connection)
+                self._follow_cases(connection)
+        except NotFound:
+            self.rebuild()
+
+    def rebuild(self) -> int:
+        """Make every row anew from the record alone; how many versions there were."""
+        with writing(self.engine) as connection:
+            for table in _TABLES:
+                connection.execute(delete(table))
+            self._follow_main(connection)
+            self._follow_cases(connection)
+            count = connection.execute(select(tables.versions.c.version)).all()
+        return len(count)
+
+    def dump(self) -> Iterator[tuple[str, Row]]:
+        """Every row of every table, in a fixed order, for comparison."""
+        with self.engine.connect() as connection:
+            for table in _TABLES:
+                keys = list(table.primary_key)
+                for row in connection.execute(select(table).order_by(*keys)):
+                    yield table.name, dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+
+    def decided_but_open(self) -> list[Any]:
+        """(number, file) of each case that `main` says is decided and whose log does not."""
+        d, c = tables.decisions.c, tables.cases.c
+        query = (
+            select(c.number, d.file)
+            .join(tables.decisions, d.case_number == c.number)
+            .where(c.state.in_(OPEN_STATES))
+            .order_by(d.seq)
+        )
+        with self.engine.connect() as connection:
+            return list(connection.execute(query))
+
+    def decisions_after(self, seq: int) -> list[Decision]:
+        """The decisions after number `seq`, in the order of the chain."""
+        table = tables.decisions
+        query = select(table.c.file).where(table.c.seq > seq).order_by(table.c.seq)
+        with self.engine.connect() as connection:
+            return [from_bytes(f.encode()) for f in connection.execute(query).scalars()]
+
+    def _cursor(self, name: str) -> str | None:
+        with self.engine.connect() as connection:
+            return _read_cursor(connection, name)
+
+    def _follow_main(self, connection: Connection) -> None:
+        cursor = _read_cursor(connection, MAIN_CURSOR)
+        head = self._record.head
+        touched: set[DocumentId] = set()
+        has_new_registers = False
+        for commit, filed in self._record.decided_since(ObjectId(cursor) if cursor else None):
+            rows = [projection.decision_row(one, commit) for one in filed]
+            insert_or_replace(connection, tables.decisions, *rows)
+            touched |= {one.decision.document for one in filed if one.decision.document}
+            kinds = {one.decision.kind for one in filed}
+            has_new_registers |= bool(kinds & {DecisionKind.REGISTER, DecisionKind.INIT})
+        for document in sorted(touched):
+            self._put_document(connection, document)
+        if has_new_registers and cursor:
+            self._follow_registers(connection)
+        elif touched:
+            self._follow_cases_on(connection, touched)
+        values = {MAIN_CURSOR: head or "", SCHEMA_CURSOR: str(tables.SCHEMA)}
+        insert_or_replace(
+            connection, tables.cursors, *({"name": n, "value": v} for n, v in values.items())
+        )
+
+    def _put_document(self, connection: Connection, document: DocumentId) -> None:
+        """All rows about one document, made whole from all its decisions."""
+        made = _decisions_of(connection, document)
+        registers = self._record.registers()
+        sheet = self._matters.sheet(document, self._record.files_of(document))
+        row = projection.document_row(document, made, history_of(made), sheet)
+        for table in (tables.former, tables.versions):
+            connection.execute(delete(table).where(table.c.document == document))
+        insert_or_replace(connection, tables.documents, row)
+        connection.execute(
+            insert(tables.versions), self._rows.version_rows(document, made, registers)
+        )
+        names = dict.fromkeys(sheet.fields.former_ids)
+        insert_or_replace(
+            connection, tables.former, *({"former_id": n, "document": document} for n in names)
+        )
+
+    def _follow_registers(self, connection: Connection) -> None:
+        """New registers may move reminder days, and whose turn it is."""
+        registers = self._record.registers()
+        found = connection.execute(select(tables.decisions.c.document).distinct()).scalars()
+        for document in sorted(d for d in found if d):
+            made = _decisions_of(connection, DocumentId(document))
+            history = history_of(made)
+            for number, kind in _versions_of(connection, document):
+                days = projection.day_columns(history, number, kind, registers)
+                table = tables.versions
+                connection.execute(
+                    table.update()
+                    .where(table.c.document == document, table.c.version == number)
+                    .values(due_from=days["due_from"])
+                )
+        for number in self._open_cases(connection):
+            self._put_case(connection, number)
+
+    def _follow_cases_on(self, connection: Connection, documents: set[DocumentId]) -> None:
+        """A decision about a document may change what its open cases wait for."""
+        table = tables.case_documents
+        found = connection.execute(select(table.c.number, table.c.document)).all()
+        for number in sorted({n for n, d in found if d in documents}):
+            self._put_case(connection, CaseNumber(number))
+
+    def _follow_cases(self, connection: Connection) -> None:
+        rows = connection.execute(select(tables.cases.c.number, tables.cases.c.log)).all()
+        known = {CaseNumber(number): log for number, log in rows}
+        ends = self._cases.ends()
+        for number in sorted(known.keys() - ends.keys()):
+            _delete_case(connection, number)
+        for number, end in sorted(ends.items()):
+            if known.get(number) != end:
+                self._put_case(connection, number)
+
+    def _put_case(self, connection: Connection, number: CaseNumber) -> None:
+        held = self._cases.read(number)
+        matter = self._matters.of(held, on=date.min)
+        row, documents, entries = projection.case_rows(held, matter)
+        _delete_case(connection, number)
+        connection.execute(insert(tables.cases), row)
+        insert_or_replace(connection, tables.case_documents, *documents)
+        insert_or_replace(connection, tables.case_entries, *entries)
+
+    def _open_cases(self, connection: Connection) -> list[CaseNumber]:
+        query = select(tables.cases.c.number).order_by(tables.cases.c.number)
+        return [CaseNumber(number) for number in connection.execute(query).scalars()]
+
+
+def _read_cursor(connection: Connection, name: str) -> str | None:
+    table = tables.cursors
+    value = connection.execute(select(table.c.value).where(table.c.name == name)).scalar()
+    return value or None
+
+
+def _decisions_of(connection: Connection, document: DocumentId) -> list[Decision]:
+    table = tables.decisions
+    query = select(table.c.file).where(table.c.document == document).order_by(table.c.seq)
+    return [from_bytes(file.encode()) for file in connection.execute(query).scalars()]
+
+
+def _versions_of(connection: Connection, document: int) -> list[Any]:
+    table = tables.versions
+    query = select(table.c.version, table.c.type).where(table.c.document == document)
+    return [tuple(row) for row in connection.execute(query)]
+
+
+def _delete_case(connection: Connection, number: CaseNumber) -> None:
+    for table in (tables.case_entries, tables.case_documents, tables.cases):
+        key = table.c["number"]
+        connection.execute(delete(table).where(key == number))

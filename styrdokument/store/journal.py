@@ -1,0 +1,139 @@
+"""The journal's tables: what cannot be derived from the record and does not belong in it.
+
+Accounts, sessions, failed sign-ins, forms already sent, and the outbox. They are backed up with
+the record; a change of a table here takes a migration.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    delete,
+    select,
+)
+
+from styrdokument.store.sql import Moment, insert_or_replace, writing
+
+METADATA = MetaData()
+
+accounts = Table(
+    "accounts",
+    METADATA,
+    Column("person", String, primary_key=True),
+    Column("login", String, nullable=False, unique=True),
+    Column("name", String, nullable=False),
+    Column("title", String, nullable=False, server_default=""),
+    Column("unit", String, nullable=False, server_default=""),
+    Column("password", String, nullable=False),
+    Column("is_admin", Boolean, nullable=False),
+    Column("is_disabled", Boolean, nullable=False),
+    Column("is_demonstration", Boolean, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    METADATA,
+    Column("token", String, primary_key=True),
+    Column("person", String, nullable=False, index=True),
+    Column("begun_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("csrf", String, nullable=False),
+)
+
+failures = Table(
+    "failures",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("login", String, nullable=False, index=True),
+    Column("address", String, nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+)
+
+sent_forms = Table(
+    "sent_forms",
+    METADATA,
+    Column("form", String, primary_key=True),
+    Column("answer", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    METADATA,
+    Column("happening", String, primary_key=True),
+    Column("recipient", String, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("sent_at", Moment),
+)
+
+cursors = Table(
+    "journal_cursors",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+
+FORMS_ARE_KEPT = timedelta(days=2)
+
+
+class Journal:
+    """One journal, in one database."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Over an engine; `prepare` makes the tables."""
+        self.engine = engine
+
+    def prepare(self) -> None:
+        """Make the tables that are missing."""
+        METADATA.create_all(self.engine)
+
+    def answer_to(self, form: str) -> str | None:
+        """Where the form led when it was first sent; None for one not seen before."""
+        query = select(sent_forms.c.answer).where(sent_forms.c.form == form)
+        with self.engine.connect() as connection:
+            return connection.execute(query).scalar()
+
+    def remember_form(self, form: str, answer: str, *, at: datetime) -> None:
+        """Keep where a form led, so that sending it twice has one effect."""
+        with writing(self.engine) as connection:
+            connection.execute(delete(sent_forms).where(sent_forms.c.at < at - FORMS_ARE_KEPT))
+            row = {"form": form, "answer": answer, "at": at}
+            insert_or_replace(connection, sent_forms, row)
+
+    def told_up_to(self, name: str) -> int:
+        """The last `seq` whose news stand in the outbox."""
+        query = select(cursors.c.value).where(cursors.c.name == name)
+        with self.engine.connect() as connection:
+            return connection.execute(query).scalar() or 0
+
+    def put_in_outbox(self, name: str, up_to: int, news: Iterable[Mapping[str, Any]]) -> None:
+        """Add what is to be sent, once each, and move the cursor, in one transaction."""
+        with writing(self.engine) as connection:
+            for row in news:
+                insert_if_missing(connection, row)
+            insert_or_replace(connection, cursors, {"name": name, "value": up_to})
+
+    def outbox(self) -> Sequence[Mapping[str, Any]]:
+        """What is to be sent or was, oldest first."""
+        with self.engine.connect() as connection:
+            query = select(outbox).order_by(outbox.c.at, outbox.c.happening, outbox.c.recipient)
+            return [dict(row._mapping) for row in connection.execute(query)]  # noqa: SLF001
+
+
+def insert_if_missing(connection: Any, row: Mapping[str, Any]) -> None:
+    """One outbox row under its unique key: (what happened, recipient, kind)."""
+    keys = ("happening", "recipient", "kind")
+    query = select(outbox.c.at).where(*(outbox.c[key] == row[key] for key in keys))
+    if connection.execute(query).first() is None:
+        connection.execute(outbox.insert().values(dict(row)))

@@ -1,0 +1,122 @@
+"""Objects read from disk and checked, by any number of threads.
+
+Every object is checked against its id: what does not match is Damaged, never shown. Packs are
+dulwich's, one `Repo` per thread, for a shared one breaks while git repacks beside it; loose files
+are our own, for dulwich takes one that is cut short and so breaks every clone for a good one.
+"""
+
+import os
+import re
+import struct
+import threading
+import zlib
+from pathlib import Path
+
+from dulwich.errors import ApplyDeltaError, ChecksumMismatch, FileFormatException
+from dulwich.objects import ObjectID
+from dulwich.pack import PackFileDisappeared
+from dulwich.refs import RefsContainer
+from dulwich.repo import Repo
+
+from styrdokument.store.objects import KINDS, Damaged, Missing, ObjectId, identify, read_loose
+
+# What dulwich raises when bits are flipped in loose objects, packs and indexes.
+DAMAGE = (
+    ApplyDeltaError,
+    ArithmeticError,
+    AssertionError,
+    BufferError,
+    ChecksumMismatch,
+    EOFError,
+    FileFormatException,
+    LookupError,
+    PackFileDisappeared,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
+
+_ID = re.compile(r"[0-9a-f]{40}")
+
+
+class Loader:
+    """What is on disk in the bare repository at `path`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._repos: dict[tuple[int, threading.Thread], Repo] = {}
+
+    def load(self, object_id: ObjectId) -> tuple[str, bytes]:
+        """Answer kind and bytes of an object, looking twice in case a repack just moved it.
+
+        Raises Missing or Damaged.
+        """
+        try:
+            return self._load_once(object_id)
+        except (Missing, Damaged):
+            self._forget(_here())
+        return self._load_once(object_id)
+
+    def load_as(self, kind: str, object_id: ObjectId) -> bytes:
+        """Answer the bytes of a `blob`, `tree` or `commit`; raises Missing if it is another."""
+        found, raw = self.load(object_id)
+        if found != kind:
+            raise Missing(object_id)
+        return raw
+
+    def holds(self, object_id: ObjectId) -> bool:
+        """Say whether an object is there and whole."""
+        try:
+            self._load_once(object_id)
+        except (Missing, Damaged):
+            return False
+        return True
+
+    def packed_refs(self) -> RefsContainer:
+        """Answer this thread's reader of refs, which keeps packed-refs parsed."""
+        return self._repo().refs
+
+    def close(self) -> None:
+        """Close the files that all threads have open; a later call opens them again."""
+        for key in list(self._repos):
+            self._forget(key)
+
+    def _load_once(self, object_id: ObjectId) -> tuple[str, bytes]:
+        if not _ID.fullmatch(object_id):
+            raise Missing(object_id)
+        try:
+            kind, raw = read_loose(self._path / "objects", object_id) or self._packed(object_id)
+        except DAMAGE as error:
+            raise Damaged(object_id) from error
+        if identify(kind, raw) != object_id:
+            raise Damaged(object_id)
+        return kind, raw
+
+    def _packed(self, object_id: ObjectId) -> tuple[str, bytes]:
+        name = ObjectID(object_id.encode())
+        try:
+            number, raw = self._repo().object_store.get_raw(name)
+        except KeyError as error:
+            # the key is another one where the object is there, but not what it is a delta of
+            raise (Missing if error.args == (name,) else Damaged)(object_id) from error
+        return KINDS[number], raw
+
+    def _repo(self) -> Repo:
+        repo = self._repos.get(_here())
+        if repo is None:
+            for key in list(self._repos):
+                if key[0] != os.getpid() or not key[1].is_alive():
+                    self._forget(key)
+            repo = self._repos[_here()] = Repo(os.fspath(self._path))
+        return repo
+
+    def _forget(self, key: tuple[int, threading.Thread]) -> None:
+        repo = self._repos.pop(key, None)
+        if repo is not None:
+            repo.close()
+
+
+def _here() -> tuple[int, threading.Thread]:
+    # the process too: after a fork, parent and child would share the position in open packs
+    return os.getpid(), threading.current_thread()

@@ -1,0 +1,181 @@
+"""From the record to the index's rows: pure of any database, the same whenever it is asked.
+
+A document's rows are always made whole from all its decisions, so that catching up and rebuilding
+cannot differ.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from styrdokument.domain.decisionfile import ISSUES_A_VERSION, Decision, DecisionKind
+from styrdokument.domain.document import DocumentId
+from styrdokument.domain.history import history_of
+from styrdokument.domain.matter import Matter
+from styrdokument.domain.registers import Registers
+from styrdokument.domain.tasks import participants, whose_turn
+from styrdokument.domain.validity import History, due_from
+from styrdokument.store.cases import Held
+from styrdokument.store.git import ObjectId
+from styrdokument.store.matters import Matters, Sheet
+from styrdokument.store.record import Filed
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A finished text: what a reader sees, the words of it for search, and its headings."""
+
+    html: str
+    words: str
+    outline: tuple[tuple[int, str, str], ...] = ()
+
+
+Render = Callable[[str, str], Page]
+"""From a body and the address of its appendices to a page."""
+
+
+_AFTER_Z = str.maketrans({"å": "z{", "ä": "z|", "æ": "z|", "ö": "z}", "ø": "z}"})
+
+
+def sort_key(title: str) -> str:
+    """A key that sorts bytewise as Swedish does: å, ä and ö after z."""
+    return title.casefold().translate(_AFTER_Z)
+
+
+def decision_row(filed: Filed, commit: ObjectId) -> Row:
+    """A decision's row."""
+    decision = filed.decision
+    return {
+        "seq": decision.seq,
+        "document": decision.document,
+        "version": decision.version,
+        "kind": str(decision.kind),
+        "case_number": decision.case,
+        "recorded_at": decision.recorded_at,
+        "commit_id": commit,
+        "path": filed.path,
+        "file": filed.data.decode(),
+    }
+
+
+def document_row(
+    document: DocumentId, made: Sequence[Decision], history: History, sheet: Sheet
+) -> Row:
+    """A document's row: who is who now, and whether and why it was repealed."""
+    repeal = next((d for d in reversed(made) if d.kind is DecisionKind.REPEAL), None)
+    is_repealed = repeal is not None and history.repealed_from is not None
+    roles = sheet.roles
+    return {
+        "document": document,
+        "latest": history.next_number - 1,
+        "unit": roles.unit,
+        "case_officer": roles.case_officer,
+        "fact_owner": roles.fact_owner,
+        "reviewers": list(roles.reviewers),
+        "adopter": list(roles.adopter),
+        "repealed_from": history.repealed_from,
+        "repealed_by": repeal.seq if repeal and is_repealed else None,
+        "successor": repeal.successor if repeal and is_repealed else None,
+    }
+
+
+class Projection:
+    """Makes rows, reading texts from the record."""
+
+    def __init__(self, matters: Matters, render: Render) -> None:
+        """With the renderer that finishes pages."""
+        self._matters, self._render = matters, render
+
+    def version_rows(
+        self, document: DocumentId, made: Sequence[Decision], registers: Registers
+    ) -> list[Row]:
+        """A row for each version of the document, from all its decisions."""
+        history = history_of(made)
+        return [
+            self._issue_row(document, decision)
+            | day_columns(history, decision.version or 0, decision.type or "", registers)
+            for decision in made
+            if decision.kind in ISSUES_A_VERSION
+        ]
+
+    def sheet_of(self, document: DocumentId, decision: Decision) -> Sheet:
+        """The files of a decided content, read."""
+        files = {file.path: ObjectId(file.git) for file in decision.content}
+        return self._matters.sheet(document, files)
+
+    def _issue_row(self, document: DocumentId, decision: Decision) -> Row:
+        sheet = self.sheet_of(document, decision)
+        place = f"/documents/{document}/versions/{decision.version}/appendices/"
+        page = self._render(sheet.body, place)
+        return {
+            "document": document,
+            "version": decision.version,
+            "seq": decision.seq,
+            "kind": str(decision.kind),
+            "title": decision.title or sheet.fields.title,
+            "sorting": sort_key(decision.title or sheet.fields.title),
+            "processes": f" {' '.join(sheet.fields.processes)} ",
+            "type": decision.type or sheet.fields.type,
+            "language": sheet.fields.language,
+            "audience": decision.audience or str(sheet.fields.audience),
+            "fields": _plain(vars(sheet.fields)),
+            "roles": _plain(vars(sheet.roles)),
+            "content": [vars(file) for file in decision.content],
+            "content_hash": decision.content_hash,
+            "text": sheet.text.decode(errors="replace"),
+            "body": sheet.body,
+            "page": page.html,
+            "outline": [list(heading) for heading in page.outline],
+            "words": f"{decision.title}\n{page.words}".casefold(),
+            "change_note": decision.change_note or "",
+            "significance": str(decision.significance or ""),
+            "decided_on": decision.decided_on,
+            "recorded_at": decision.recorded_at,
+        }
+
+
+def day_columns(history: History, number: int, kind: str, registers: Registers) -> Row:
+    """The columns of a version that other decisions, or the type's reminders, may change."""
+    version = history.version(number)
+    if version is None:
+        raise KeyError(number)
+    known = registers.types.get(kind)
+    later = history.begun_after(number)
+    return {
+        "effective_from": version.effective_from,
+        "valid_until": version.valid_until,
+        "review_on": version.review_on,
+        "due_from": due_from(version, known.reminders if known else ()),
+        "applies_until": later.effective_from if later else None,
+        "repealed_from": history.repealed_from,
+        "is_cancelled": version.is_cancelled,
+        "corrects": version.corrects,
+        "extensions": version.extensions,
+    }
+
+
+def case_rows(held: Held, matter: Matter) -> tuple[Row, list[Row], list[Row]]:
+    """A case's row, its documents' and its entries'."""
+    case = held.case
+    first = next(iter(matter.drafts.values()), None)
+    number = int(case.number)
+    row = {
+        "number": number,
+        "kind": str(case.kind),
+        "state": str(case.state),
+        "title": first.fields.title if first else "",
+        "unit": first.roles.unit if first else "",
+        "opened_by": str(case.opened_by.id) if case.opened_by else "",
+        "opened_at": case.opened_at,
+        "changed_at": case.changed_at,
+        "log": held.log,
+    }
+    turn = [{"number": number, "entry": e, "is_turn": True} for e in whose_turn(matter)]
+    part = [{"number": number, "entry": e, "is_turn": False} for e in participants(matter)]
+    return row, [{"number": number, "document": int(d)} for d in case.documents], turn + part
+
+
+def _plain(values: dict[str, Any]) -> Row:
+    return {key: list(v) if isinstance(v, tuple) else v for key, v in values.items()}

@@ -1,0 +1,1 @@
+"""Markdown to pages, and what changed between them."""

@@ -1,0 +1,94 @@
+"""Which words of two similar leaves are the same, told in phrases that read well.
+
+A word or two left standing between changes makes a reader stumble: such remains join the
+changes around them. All words of both leaves are in the phrases, in order.
+"""
+
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import NamedTuple
+
+from styrdokument.text.alignment import Work, common, gaps
+from styrdokument.text.blocks import Block, Word
+
+_SHORT = 3
+"""Letters in a word that is too short to stand alone between two changes."""
+_LEAST_KEPT = 0.3
+"""How much of the longer leaf must stay for its words to be compared at all."""
+_ATOM_WEIGHT = 3
+
+
+class Phrase(NamedTuple):
+    """Words next to each other that are the same in both leaves, or changed."""
+
+    old: slice
+    new: slice
+    is_same: bool
+
+
+def phrases(old: Block, new: Block, work: Work) -> list[Phrase]:
+    """Give the phrases of two leaves in order."""
+    kept: list[Phrase] = []
+    scale = _Scale(old.words, new.words)
+    for phrase in _raw(old, new, work):
+        kept.append(phrase)
+        while len(kept) > 2 and not phrase.is_same and scale.is_weak(*kept[-3:]):  # noqa: PLR2004
+            kept[-3:] = [_joined(kept[-3], kept[-1])]
+    if scale.kept(kept) < _LEAST_KEPT * scale.all and not all(p.is_same for p in kept):
+        return [Phrase(slice(0, len(old.words)), slice(0, len(new.words)), is_same=False)]
+    return kept
+
+
+def _raw(old: Block, new: Block, work: Work) -> list[Phrase]:
+    found: list[Phrase] = []
+    size = (len(old.words), len(new.words))
+    for olds, news, (i, j) in gaps(common(old.numbers, new.numbers, work), *size):
+        if olds.start < olds.stop or news.start < news.stop:
+            found.append(Phrase(olds, news, is_same=False))
+        same = Phrase(slice(i, i + 1), slice(j, j + 1), is_same=True)
+        if (i, j) == size:
+            break
+        if found and found[-1].is_same:
+            found[-1] = _joined(found[-1], same)
+        else:
+            found.append(same)
+    return found
+
+
+def _joined(first: Phrase, last: Phrase) -> Phrase:
+    old = slice(first.old.start, last.old.stop)
+    return Phrase(old, slice(first.new.start, last.new.stop), is_same=first.is_same)
+
+
+class _Scale:
+    """Weighs phrases by the words in them; signs weigh nothing, pictures and breaks much."""
+
+    def __init__(self, old: Sequence[Word], new: Sequence[Word]) -> None:
+        self._new = new
+        self._olds = [0, *accumulate(map(_weight, old))]
+        self._news = [0, *accumulate(map(_weight, new))]
+        self.all = max(self._olds[-1], self._news[-1])
+
+    def kept(self, found: Sequence[Phrase]) -> int:
+        """Tell how much stays the same."""
+        return sum(self._of(phrase) for phrase in found if phrase.is_same)
+
+    def is_weak(self, before: Phrase, same: Phrase, after: Phrase) -> bool:
+        """Tell whether what stayed the same is too little to stand between two changes."""
+        weight = self._of(same)
+        if weight == 1 and same.new.stop - same.new.start <= _SHORT:
+            letters = sum(len(word.text) for word in self._new[same.new] if _weight(word))
+            if letters <= _SHORT:
+                return True
+        return 2 * weight <= min(self._of(before), self._of(after))
+
+    def _of(self, phrase: Phrase) -> int:
+        old = self._olds[phrase.old.stop] - self._olds[phrase.old.start]
+        new = self._news[phrase.new.stop] - self._news[phrase.new.start]
+        return max(old, new)
+
+
+def _weight(word: Word) -> int:
+    if word.atom:
+        return _ATOM_WEIGHT
+    return int(word.text[:1].isalnum() or word.text[-1:].isalnum())
