@@ -3,13 +3,19 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from flask import Flask
+from jinja2 import StrictUndefined
 from sqlalchemy import Engine
+from werkzeug.middleware.proxy_fix import ProxyFix
 
+from styrdokument import views
 from styrdokument.actions.deciding import settle
-from styrdokument.actions.house import STOCKHOLM, House
-from styrdokument.config import Config
+from styrdokument.actions.house import KEY, REPOSITORY, STOCKHOLM, House
+from styrdokument.config import LOOPBACK, Config
 from styrdokument.domain.problems import Problem
+from styrdokument.resources import folder
 from styrdokument.store.accounts import Accounts, Sessions
 from styrdokument.store.cases import Cases
 from styrdokument.store.catalogue import Catalogue
@@ -24,9 +30,6 @@ from styrdokument.store.record import Record
 from styrdokument.store.sql import open_database
 from styrdokument.text import lint, markdown
 
-KEY = Path("keys") / "record"
-REPOSITORY = "record.git"
-
 
 class NoRecord(Exception):
     """There is no record in the data directory; the text says what to do."""
@@ -40,6 +43,33 @@ def open_house(config: Config, now: Callable[[], datetime] | None = None) -> Hou
     house.alive.enter(lambda: recover(house))
     settle(house)
     return house
+
+
+def create_app(house: House, config: Config) -> Flask:
+    """The web front of a house."""
+    web = folder("web")
+    app = Flask("styrdokument", template_folder=web / "templates", static_folder=web / "static")
+    app.config.update(
+        MAX_CONTENT_LENGTH=(config.appendix_megabytes + 2) * 1_000_000,
+        MAX_FORM_MEMORY_SIZE=8_000_000,
+        MAX_FORM_PARTS=2_000,
+        TRUSTED_HOSTS=trusted_hosts(config),
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
+    )
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_env.undefined = StrictUndefined
+    views.install(app, house, config)
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def trusted_hosts(config: Config) -> list[str] | None:
+    """The names that the product answers to; None where an administrator has said none."""
+    if config.base_url:
+        return [urlsplit(config.base_url).hostname or "", *LOOPBACK]
+    return [*LOOPBACK, "[::1]"] if config.is_on_loopback else None
 
 
 def join(config: Config, now: Callable[[], datetime] | None = None) -> House:

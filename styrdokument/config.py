@@ -5,6 +5,7 @@ docs/operations.md; a house test holds the two together.
 """
 
 import dataclasses
+import json
 import os
 import tomllib
 from collections.abc import Mapping
@@ -85,10 +86,23 @@ def read_config(data: Path, environment: Mapping[str, str] = os.environ) -> Conf
 def in_words(config: Config) -> dict[str, str]:
     """What is in force, for `styrdokument config`; secrets are masked."""
     return {
-        name: "***" if value and any(word in name for word in SECRET_WORDS) else str(value or "")
+        name: "***" if value and any(w in name for w in SECRET_WORDS) else _shown(value)
         for name in SETTINGS
         for value in (getattr(config, name),)
     }
+
+
+def first_file() -> str:
+    """A configuration file that sets nothing: every setting with its words, commented out."""
+    settings = "\n".join(
+        f"# {setting.metadata['words']}\n# {name} = {_in_toml(setting.default)}\n"
+        for name, setting in SETTINGS.items()
+    )
+    return (
+        "# The configuration of this installation. What is commented out is as it is without it.\n"
+        f"# The environment comes first: {PREFIX}PORT, and so on; a secret stands best there.\n\n"
+        f"{settings}"
+    )
 
 
 def _from_file(path: Path) -> dict[str, Any]:
@@ -98,6 +112,14 @@ def _from_file(path: Path) -> dict[str, Any]:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise BadConfig(f"{path.name}: {error}") from error
+
+
+def _shown(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _in_toml(default: object) -> str:
+    return json.dumps("" if default is None else default, ensure_ascii=False)
 
 
 def _value(name: str, stated: object) -> Any:

@@ -162,6 +162,7 @@ def hygiene_adopted(
         fields=shown.fields,
         roles=roles,
         content_hash=shown.content_hash,
+        issued_hash=shown.content_hash,
         history=History(versions=versions or (FIRST,), repealed_from=repealed_from),
         creator=creator.id,
     )

@@ -15,7 +15,17 @@ from styrdokument.domain.people import Actor, Person
 from styrdokument.domain.problems import Code, Problem
 from styrdokument.domain.registers import Registers
 from styrdokument.domain.review import documents_for, entries_of, meaning_of
-from tests.cast import ALMA, NOON, REGISTERS, TODAY, actor, hygiene_adopted, hygiene_draft
+from tests.cast import (
+    ALMA,
+    HYGIENE,
+    NOON,
+    REGISTERS,
+    ROLES,
+    TODAY,
+    actor,
+    hygiene_adopted,
+    hygiene_draft,
+)
 
 
 def opened(
@@ -62,7 +72,7 @@ def after(*steps: tuple[Any, ...], kind: Kind = Kind.REVISE, **how: Any) -> Matt
 def did(matter: Matter, step: Step, person: Person, *drafts: Draft, **said: Any) -> Matter:
     """The matter after a step; a save writes `drafts`, or new words. Raises Refused."""
     if step is Step.SAVE and not drafts:
-        drafts = (hygiene_draft(),) if matter.case.kind in HAS_TEXT else ()
+        drafts = (_rewritten(matter),)
     who, given = _acting(person, matter), _said(matter, said)
     facts = facts_of(step, matter, who, given, *drafts)
     by = matter.registers.sign(who)
@@ -107,6 +117,14 @@ def problems(matter: Matter, step: Step, person: Person, **said: Any) -> tuple[P
 def codes(matter: Matter, step: Step, person: Person, **said: Any) -> set[Code]:
     """The codes of `problems`."""
     return {problem.code for problem in problems(matter, step, person, **said)}
+
+
+def _rewritten(matter: Matter) -> Draft:
+    """New words, or for an assign: new people."""
+    base = matter.case.bases[HYGIENE]
+    if matter.case.kind in HAS_TEXT:
+        return hygiene_draft(base=base)
+    return hygiene_draft("Old words.", base=base, roles=replace(ROLES, reviewers=("smittskydd",)))
 
 
 def _acting(person: Person, matter: Matter) -> Actor:

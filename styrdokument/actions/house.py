@@ -28,6 +28,10 @@ from styrdokument.store.matters import Matters
 from styrdokument.store.record import Record
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
+REPOSITORY = "record.git"
+"""The record's place in the data directory."""
+KEY = Path("keys") / "record"
+"""The place of the key that signs it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +77,13 @@ class House:
         holders = known.holders_on(self.today) if known else ()
         holder = self.directory.person(holders[0]) if holders else None
         return self.registers.sign(actor, function=function, holder=holder)
+
+    def close(self) -> None:
+        """Let go of every file and connection, and of the mark that this process lives."""
+        self.git.close()
+        self.journal.engine.dispose()
+        self.index.engine.dispose()
+        self.alive.close()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from styrdokument.actions.house import House
-from styrdokument.domain.decisionfile import Decision, DecisionKind
+from styrdokument.domain.decisionfile import BasisKind, Decision, DecisionKind
 
 CURSOR = "decisions"
 NEWS = frozenset(
@@ -25,9 +25,9 @@ def tell(house: House) -> None:
 
 
 def _news(house: House, decision: Decision) -> Iterator[Mapping[str, Any]]:
-    """A row for case officer and fact owner: they are told what was decided."""
-    document = decision.document
-    if decision.kind not in NEWS or document is None:
+    """A row for case officer and fact owner: they are told what was decided, not imported."""
+    document, is_past = decision.document, decision.basis.kind is BasisKind.SOURCE
+    if decision.kind not in NEWS or document is None or is_past:
         return
     roles = house.matters.sheet(document, house.record.files_of(document)).roles
     people = {

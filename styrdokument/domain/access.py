@@ -1,4 +1,4 @@
-"""Who may see and do what outside the steps of a case: the one authorisation function, default deny.
+"""Who may see and do what outside the steps of a case: the one such function, default deny.
 
 Steps in a case are judged by `transitions`; everything else asks `may`.
 """
@@ -64,7 +64,7 @@ def reading(audience: Audience) -> Act:
 
 
 def may_see_case(matter: Matter, actor: Actor) -> bool:
-    """Participants, controllers and the archivist; to all others there is no such case (rule 22)."""
+    """Participants, controllers and the archivist; to all others there is no such case: rule 22."""
     return bool(relations(matter, actor) & _SEES_CASES)
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NewType
 
+from styrdokument.domain import facts
 from styrdokument.domain.decisionfile import Approval, DecisionKind, Meaning, Significance
 from styrdokument.domain.document import ContentHash, DocumentId
 from styrdokument.domain.people import PersonId, Who
@@ -72,7 +73,7 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """Something that happened in a case; `facts` are plain JSON values, by step (docs/formats.md)."""
+    """Something that happened in a case; `facts` are plain JSON values (docs/formats.md)."""
 
     step: Step
     by: Who
@@ -83,7 +84,7 @@ class Event:
 
 @dataclass(frozen=True, kw_only=True)
 class Comment:
-    """A remark on a draft; `reply_to` is another comment's number, `quote` the words it is about."""
+    """A remark on a draft; `reply_to` is another's number, `quote` the words it is about."""
 
     number: int
     by: Who
@@ -140,18 +141,17 @@ def apply(case: Case, event: Event) -> Case:
 
 
 def _opened(case: Case, event: Event) -> Case:
-    facts = event.facts
-    kind = Kind(facts.get("kind", Kind.REVISE))
-    documents = facts.get("documents", ())
+    kind = facts.choice(event.facts, "kind", Kind.REVISE)
+    started = list(facts.named_contents(event.facts))
     opener = event.by.id
     return replace(
         case,
         kind=kind,
         opened_by=event.by,
         opened_at=event.at,
-        branch=facts.get("branch") or "",
-        contents={d["id"]: d["content_hash"] for d in documents},
-        bases={d["id"]: d["base_version"] for d in documents},
+        branch=facts.text(event.facts, "branch"),
+        contents={document: content for document, content, _, _ in started},
+        bases={document: base for document, _, base, _ in started},
         contributors=(opener,) if kind is Kind.NEW and opener else (),
     )
 
@@ -165,8 +165,9 @@ def _saved(case: Case, event: Event) -> Case:
 
 
 def _with_contents(case: Case, event: Event) -> Case:
-    contents = {DocumentId(int(k)): v for k, v in event.facts.get("contents", {}).items()}
-    bases = {DocumentId(int(k)): v for k, v in event.facts.get("bases", {}).items()}
+    hashes = facts.by_document(event.facts, "contents", str)
+    contents = {document: ContentHash(content) for document, content in hashes.items()}
+    bases = facts.by_document(event.facts, "bases", int)
     return replace(case, contents={**case.contents, **contents}, bases={**case.bases, **bases})
 
 
@@ -174,8 +175,8 @@ def _submitted(case: Case, event: Event) -> Case:
     return replace(
         case,
         state=State.IN_REVIEW,
-        change_note=event.facts.get("change_note", ""),
-        significance=Significance(event.facts.get("significance", Significance.SIGNIFICANT)),
+        change_note=facts.text(event.facts, "change_note"),
+        significance=facts.choice(event.facts, "significance", Significance.SIGNIFICANT),
     )
 
 
@@ -183,15 +184,15 @@ def _approved(case: Case, event: Event) -> Case:
     given = tuple(
         Approval(
             by=event.by,
-            document=d["id"],
-            content_hash=d["content_hash"],
-            base_version=d["base_version"],
+            document=document,
+            content_hash=content,
+            base_version=base,
             at=event.at,
-            method=event.facts.get("method", "session"),
-            meaning=Meaning(event.facts.get("meaning", Meaning.REVIEWED)),
-            entries=tuple(d.get("entries", ())),
+            method=facts.text(event.facts, "method") or "session",
+            meaning=facts.choice(event.facts, "meaning", Meaning.REVIEWED),
+            entries=facts.texts(entry, "entries"),
         )
-        for d in event.facts.get("documents", ())
+        for document, content, base, entry in facts.named_contents(event.facts)
     )
     new = {approval.document for approval in given}
     kept = [a for a in case.approvals if a.by.id != event.by.id or a.document not in new]
@@ -201,25 +202,26 @@ def _approved(case: Case, event: Event) -> Case:
 def _returned(case: Case, event: Event) -> Case:
     """Back to draft; whoever sends it back takes their own approval with them."""
     kept = tuple(a for a in case.approvals if a.by.id != event.by.id)
-    return replace(case, state=State.DRAFT, approvals=kept, reason=event.facts.get("reason", ""))
+    return replace(
+        case, state=State.DRAFT, approvals=kept, reason=facts.text(event.facts, "reason")
+    )
 
 
 def _commented(case: Case, event: Event) -> Case:
-    facts = event.facts
     comment = Comment(
         number=len(case.comments) + 1,
         by=event.by,
         at=event.at,
-        body=facts.get("body", ""),
-        document=facts.get("document"),
-        quote=facts.get("quote", ""),
-        reply_to=facts.get("reply_to"),
+        body=facts.text(event.facts, "body"),
+        document=facts.document(event.facts, "document"),
+        quote=facts.text(event.facts, "quote"),
+        reply_to=facts.number(event.facts, "reply_to"),
     )
     return replace(case, comments=(*case.comments, comment))
 
 
 def _resolved(case: Case, event: Event) -> Case:
-    number = event.facts.get("comment")
+    number = facts.number(event.facts, "comment")
     comments = tuple(
         replace(c, is_resolved=c.is_resolved or c.number == number) for c in case.comments
     )
@@ -231,7 +233,7 @@ def _decided(case: Case, _event: Event) -> Case:
 
 
 def _withdrawn(case: Case, event: Event) -> Case:
-    return replace(case, state=State.WITHDRAWN, reason=event.facts.get("reason", ""))
+    return replace(case, state=State.WITHDRAWN, reason=facts.text(event.facts, "reason"))
 
 
 _AFTER: Mapping[Step, Callable[[Case, Event], Case]] = {

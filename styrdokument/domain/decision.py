@@ -10,8 +10,8 @@ from datetime import date
 from styrdokument.domain.case import Kind
 from styrdokument.domain.decisionfile import Basis, BasisKind
 from styrdokument.domain.document import DocumentId, DocumentType, Roles
-from styrdokument.domain.matter import Draft, Given, Matter
-from styrdokument.domain.people import Actor
+from styrdokument.domain.matter import Draft, Given, Matter, deciding_functions
+from styrdokument.domain.people import Actor, Grant
 from styrdokument.domain.problems import Code, Problem
 from styrdokument.domain.validity import Version, add_months, last_day
 
@@ -23,19 +23,21 @@ SETS_DATES = frozenset({Kind.NEW, Kind.REVISE, Kind.URGENT, Kind.EXTEND})
 
 
 def has_mandate(matter: Matter, actor: Actor, kind: DocumentType, roles: Roles) -> bool:
-    """Whether `actor` may decide on a document of that type and with those roles (rules 18, 21)."""
+    """Whether `actor` may decide on a document of that type and with those roles (rules 14, 18)."""
+    if matter.case.kind is Kind.ASSIGN:
+        head = matter.registers.head_of(roles.unit)
+        return Grant.CONTROLLER in actor.grants or actor.answers_to(head)
     if not actor.functions.intersection(kind.may_decide):
         return False
     return matter.case.kind in ANY_DECIDER or actor.answers_to_any(roles.adopter)
 
 
 def deciders_hold_mandate(matter: Matter, actor: Actor, _given: Given) -> Iterator[Problem]:
-    """The decider holds today a function that the type lists (rules 12, 14, 18)."""
+    """The decider holds today a function that may decide on each of the texts (rules 12-21)."""
     for draft in matter.drafts.values():
-        kind = matter.type_of(draft)
-        if matter.case.kind is Kind.ASSIGN or has_mandate(matter, actor, kind, draft.roles):
-            continue
-        yield Problem(code=Code.WRONG_ROLE, rule="decide", values={"document": draft.id})
+        kind = replace(matter.type_of(draft), may_decide=deciding_functions(matter, draft))
+        if not has_mandate(matter, actor, kind, matter.roles_of(draft)):
+            yield Problem(code=Code.WRONG_ROLE, rule="decide", values={"document": draft.id})
 
 
 def covers_what_it_replaces(matter: Matter, actor: Actor, _given: Given) -> Iterator[Problem]:
@@ -73,7 +75,8 @@ def basis_of(matter: Matter, given: Given) -> BasisKind | None:
 def allowed_bases(matter: Matter) -> tuple[str, ...]:
     """The grounds that every type in the case allows, in the first type's order."""
     types = [matter.type_of(draft) for draft in matter.drafts.values()]
-    if any(kind.board_only for kind in types):
+    ended = [matter.registers.types.get(matter.adopted[d].fields.type) for d in replaced(matter)]
+    if any(kind and kind.board_only for kind in (*types, *ended)):
         return (BasisKind.MINUTES,)
     if not types:
         return ()
@@ -152,20 +155,18 @@ def dates_of(matter: Matter, draft: Draft, given: Given) -> Version:
     current = _current(matter, draft)
     if matter.case.kind is Kind.CORRECT and current:
         return replace(current, number=number, corrects=current.number)
+    months = matter.type_of(draft).validity_months
     if matter.case.kind is Kind.EXTEND and current:
         number, begins = current.number, current.effective_from
-        starts_over = matter.on
+        review = add_months(decided, months)
+        ends = None if current.is_until_further_notice else max(review, _last_day_of(current))
     else:
-        starts_over = begins
-    months = matter.type_of(draft).validity_months
-    ends = given.valid_until or last_day(
-        decided_on=decided, effective_from=starts_over, months=months
+        review = ends = last_day(decided_on=decided, effective_from=begins, months=months)
+    if given.valid_until or (ends and not given.review_on):
+        return Version(number=number, effective_from=begins, valid_until=given.valid_until or ends)
+    return Version(
+        number=number, effective_from=begins, valid_until=None, review_on=given.review_on or review
     )
-    if given.review_on and not given.valid_until:
-        return Version(
-            number=number, effective_from=begins, valid_until=None, review_on=given.review_on
-        )
-    return Version(number=number, effective_from=begins, valid_until=ends)
 
 
 def days_are_in_order(matter: Matter, _actor: Actor, given: Given) -> Iterator[Problem]:
@@ -180,11 +181,12 @@ def days_are_in_order(matter: Matter, _actor: Actor, given: Given) -> Iterator[P
 def _problems_of_dates(matter: Matter, draft: Draft, given: Given) -> Iterator[Problem]:
     dates = dates_of(matter, draft, given)
     current, kind = _current(matter, draft), matter.type_of(draft)
-    late = basis_of(matter, given) is BasisKind.MINUTES
     extends = matter.case.kind is Kind.EXTEND
     order = Code.DATES_OUT_OF_ORDER
-    if dates.effective_from < matter.on and not (late or extends):
+    if dates.effective_from < decided_on(matter, given) and not extends:
         yield Problem(code=order, field="effective_from", rule="in_the_past")
+    if matter.case.kind is Kind.URGENT and dates.effective_from > matter.on:
+        yield Problem(code=order, field="effective_from", rule="urgent")
     if current and not extends and dates.effective_from < current.effective_from:
         yield Problem(
             code=order,
@@ -193,8 +195,8 @@ def _problems_of_dates(matter: Matter, draft: Draft, given: Given) -> Iterator[P
             values={"day": current.effective_from, "version": current.number},
         )
     yield from _problems_of_the_end(matter, given, dates, kind)
-    if extends and current and current.valid_until and dates.valid_until:
-        if dates.valid_until < current.valid_until:
+    if extends and current:
+        if _last_day_of(dates) < _last_day_of(current):
             yield Problem(code=order, field="valid_until", rule="shorter")
         if current.extensions >= MOST_EXTENSIONS:
             yield Problem(code=Code.TOO_MANY_EXTENSIONS, values={"most": MOST_EXTENSIONS})
@@ -213,6 +215,11 @@ def _problems_of_the_end(
     longest = add_months(max(decided_on(matter, given), begins), kind.longest_months)
     if end and end > longest:
         yield Problem(code=Code.VALIDITY_TOO_LONG, field=name, values={"day": longest})
+
+
+def _last_day_of(version: Version) -> date:
+    """For comparing: until further notice is later than any day, and no day at all is the first."""
+    return version.valid_until or (date.max if version.is_until_further_notice else date.min)
 
 
 def _current(matter: Matter, draft: Draft) -> Version | None:

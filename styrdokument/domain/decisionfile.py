@@ -1,21 +1,22 @@
 """A decision as it stands on the record: one file per decision about a document, never changed.
 
 The bytes are the format (record.md §2): sorted keys, one space of indent, integers only, every
-key present. Readers ignore unknown keys; signatures are checked over the stored bytes.
+key present, NFC. Readers ignore unknown keys; signatures are checked over the stored bytes.
 """
 
 import json
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from styrdokument.domain.document import ContentHash, DocumentId
-from styrdokument.domain.people import ActingFor, Entry, PersonId, Who
+from styrdokument.domain.people import ActingFor, Entry, PersonId, Who, is_person
 
 FORMAT = 1
+_NO_CONTENT = ContentHash("")
 
 
 class DecisionKind(StrEnum):
@@ -119,7 +120,7 @@ class Decision:
     corrects: int | None = None
     unit: str | None = None
     content: tuple[ContentFile, ...] = ()
-    content_hash: ContentHash = ContentHash("")
+    content_hash: ContentHash = _NO_CONTENT
     title: str | None = None
     type: str | None = None
     audience: str | None = None
@@ -147,12 +148,12 @@ class Decision:
 
 def to_bytes(decision: Decision) -> bytes:
     """The file's bytes."""
-    plain: dict[str, object] = {"format": FORMAT}
-    for name, value in vars(decision).items():
-        plain[name] = _plain(value)
-    plain["approvals"] = [_approval(approval) for approval in decision.approvals]
+    plain = _plain({"format": FORMAT} | vars(decision))
     text = json.dumps(plain, sort_keys=True, ensure_ascii=False, indent=1)
-    return unicodedata.normalize("NFC", text + "\n").encode()
+    if not unicodedata.is_normalized("NFC", text):
+        # A combining mark after a line break would melt into the escape's letter: `\\ñ`.
+        text = json.dumps(plain, sort_keys=True, indent=1)
+    return f"{text}\n".encode()
 
 
 def from_bytes(data: bytes) -> Decision:
@@ -161,60 +162,52 @@ def from_bytes(data: bytes) -> Decision:
     Raises ValueError where it is no decision file.
     """
     try:
-        raw = json.loads(data)
-        return _decision(raw)
+        return _decision(json.loads(data))
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"not a decision file: {error}") from error
 
 
 def who_to_plain(who: Who) -> dict[str, object]:
     """A person of the record as plain values."""
-    acting = who.acting_for
-    return {
-        "id": who.id,
-        "name": who.name,
-        "title": who.title,
-        "unit": who.unit,
-        "for": None
-        if acting is None
-        else {"function": acting.function, "id": acting.id, "name": acting.name},
-    }
+    plain = dict(vars(who))
+    acting = plain.pop("acting_for")
+    return plain | {"for": dict(vars(acting)) if acting else None}
 
 
 def who_from_plain(raw: Mapping[str, Any]) -> Who:
     """A person of the record from plain values."""
     acting = raw.get("for")
     return Who(
-        id=raw["id"],
-        name=raw["name"],
-        title=raw["title"],
-        unit=raw["unit"],
-        acting_for=ActingFor(**acting) if acting else None,
+        **{name: raw[name] for name in ("id", "name", "title", "unit")},
+        acting_for=ActingFor(**_known(ActingFor, acting)) if acting else None,
     )
 
 
 def _plain(value: object) -> object:
+    """What JSON can say, in NFC."""
     if isinstance(value, Who):
-        return who_to_plain(value)
+        value = who_to_plain(value)
+    elif isinstance(value, Approval):
+        value = _approval(value)
+    elif isinstance(value, (Basis, ContentFile)):
+        value = vars(value)
+    if isinstance(value, Mapping):
+        return {unicodedata.normalize("NFC", key): _plain(one) for key, one in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, (Basis, ContentFile)):
-        return {name: _plain(item) for name, item in vars(value).items()}
-    if isinstance(value, Mapping):
-        return dict(value)
-    return value
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
 
 
 def _approval(approval: Approval) -> dict[str, object]:
-    function = next((e for e in approval.entries if not e.startswith("p-")), None)
+    function = next((e for e in approval.entries if not is_person(e)), None)
     return who_to_plain(approval.by) | {
         "function": function,
         "meaning": approval.meaning,
-        "at": approval.at.isoformat(timespec="seconds"),
+        "at": approval.at,
         "method": approval.method,
         "content_hash": approval.content_hash,
         "base_version": approval.base_version,
@@ -222,38 +215,38 @@ def _approval(approval: Approval) -> dict[str, object]:
 
 
 def _decision(raw: dict[str, Any]) -> Decision:
-    known = {name: raw[name] for name in Decision.__dataclass_fields__ if name in raw}
-    basis = {name: raw["basis"].get(name) for name in Basis.__dataclass_fields__}
-    basis |= {"kind": BasisKind(basis["kind"])}
-    basis |= {name: _day(basis[name]) for name in ("minutes_date", "confirmed_on")}
-    return Decision(
-        **known
-        | {
-            "kind": DecisionKind(raw["kind"]),
-            "recorded_at": datetime.fromisoformat(raw["recorded_at"]),
-            "recorded_by": who_from_plain(raw["recorded_by"]),
-            "decided_by": who_from_plain(raw["decided_by"]) if raw["decided_by"] else None,
-            "basis": Basis(**basis),
-            "content": tuple(
-                ContentFile(**{k: f[k] for k in ContentFile.__dataclass_fields__})
-                for f in raw["content"]
-            ),
-            "participants": tuple(who_from_plain(w) for w in raw["participants"]),
-            "approvals": tuple(_read_approval(a, raw["document"]) for a in raw["approvals"]),
-            "contributors": tuple(raw["contributors"]),
-            "significance": Significance(raw["significance"]) if raw["significance"] else None,
-            "replaces": tuple(raw["replaces"]),
-            "facts": tuple(raw["facts"]),
-        }
-        | {name: _day(raw.get(name)) for name in _DAYS}
-    )
+    read = _known(Decision, raw)
+    read |= {name: _day(raw.get(name)) for name in _DAYS}
+    read |= {
+        "kind": DecisionKind(raw["kind"]),
+        "recorded_at": datetime.fromisoformat(raw["recorded_at"]),
+        "recorded_by": who_from_plain(raw["recorded_by"]),
+        "decided_by": who_from_plain(raw["decided_by"]) if raw["decided_by"] else None,
+        "basis": _read_basis(raw["basis"]),
+        "content": tuple(ContentFile(**_known(ContentFile, file)) for file in raw["content"]),
+        "participants": tuple(who_from_plain(who) for who in raw["participants"]),
+        "approvals": tuple(_read_approval(a, raw["document"]) for a in raw["approvals"]),
+        "significance": Significance(raw["significance"]) if raw["significance"] else None,
+    }
+    return Decision(**read | {name: tuple(raw[name]) for name in _LISTS})
 
 
 _DAYS = ("decided_on", "effective_from", "valid_until", "review_on")
+_LISTS = ("contributors", "replaces", "facts")
+
+
+def _known(shape: type, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """What a dataclass knows of; a later product may have written more."""
+    return {field.name: raw[field.name] for field in fields(shape) if field.name in raw}
 
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
+
+
+def _read_basis(raw: Mapping[str, Any]) -> Basis:
+    days = {name: _day(raw.get(name)) for name in ("minutes_date", "confirmed_on")}
+    return Basis(**_known(Basis, raw) | days | {"kind": BasisKind(raw["kind"])})
 
 
 def _read_approval(raw: dict[str, Any], document: DocumentId) -> Approval:

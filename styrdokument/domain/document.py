@@ -168,7 +168,7 @@ def folder_of(document: DocumentId) -> str:
 
 
 def content_hash(files: Iterable[tuple[str, str]]) -> ContentHash:
-    """SHA-256 of what `sha256sum` prints for (path, sha256) pairs, sorted bytewise (record.md §2)."""
+    """SHA-256 of what `sha256sum` prints for (path, sha256) pairs, sorted bytewise."""
     lines = sorted((path.encode(), sha256) for path, sha256 in files)
     printed = b"".join(sha256.encode() + b"  " + path + b"\n" for path, sha256 in lines)
     return ContentHash(hashlib.sha256(printed).hexdigest())

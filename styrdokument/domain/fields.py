@@ -31,7 +31,7 @@ MOST_TEXT = 500
 
 
 def read_fields(raw: Raw, *, id_: DocumentId) -> Fields:
-    """The fields of `text.md` as far as they can be read; `problems_in` says what is wrong."""
+    """The fields of `text.md` as far as they can be read; `form_problems` says what is wrong."""
     known = {key: _value(key, raw[key]) for key in raw if _is_in(TEXT, key)}
     known = {key: value for key, value in known.items() if value is not None}
     audience = known.pop("audience", "")
@@ -64,15 +64,16 @@ def form_problems(raw: Raw, file: str, *, id_: DocumentId) -> Iterator[Problem]:
             yield Problem(code=Code.BAD_FRONT_MATTER, field=key, rule="shape")
     if file == TEXT and raw.get("id") is not None and _value("id", raw["id"]) not in {id_, None}:
         yield Problem(code=Code.BAD_FRONT_MATTER, field="id", rule="other_id", values={"id": id_})
-    if raw.get("audience") not in {None, *Audience}:
+    audience = raw.get("audience")
+    if isinstance(audience, str) and audience not in set(Audience):
         yield Problem(code=Code.BAD_VALUE, field="audience")
 
 
 def submission_problems(fields: Fields, roles: Roles, registers: Registers) -> Iterator[Problem]:
-    """What must be mended before submission: obligatory fields, and values that no register lists."""
+    """What must be mended before submission: what is missing, and what no register lists."""
     values = vars(fields) | vars(roles)
     kind = registers.types.get(fields.type)
-    demanded = set(kind.obligatory) if kind else set()
+    demanded = kind.obligatory if kind else ()
     for key, rule in FIELDS.items():
         value = values[key]
         if not value and (rule.is_obligatory or key in demanded):
@@ -82,6 +83,9 @@ def submission_problems(fields: Fields, roles: Roles, registers: Registers) -> I
                 yield Problem(
                     code=Code.BAD_VALUE, field=key, rule="unlisted", values={"value": entry}
                 )
+    for key in demanded:
+        if key not in FIELDS and not fields.others.get(key):
+            yield Problem(code=Code.NEEDS_FIELD, field=key)
 
 
 def is_listed(register: Register, entry: str, registers: Registers) -> bool:
@@ -104,7 +108,7 @@ def _is_in(file: str, key: str) -> bool:
     return key in FIELDS and FIELDS[key].file == file
 
 
-def _value(key: str, raw: object) -> Any:
+def _value(key: str, raw: object) -> Any:  # noqa: ANN401 - the field says which
     """The value in its field's shape, or None where it has another."""
     kind = FIELDS[key].kind
     if raw is None or not _has_shape(kind, raw):
@@ -127,5 +131,10 @@ def _has_shape(kind: FieldKind, raw: object) -> bool:
     if not isinstance(raw, str) or "\n" in raw or len(raw) > MOST_TEXT:
         return False
     if kind is FieldKind.DOCUMENT:
-        return raw.isascii() and raw.isdigit() and LOWEST_ID <= int(raw[:7]) <= HIGHEST_ID
+        return (
+            raw.isascii()
+            and raw.isdigit()
+            and len(raw) <= len(str(HIGHEST_ID))
+            and int(raw) >= LOWEST_ID
+        )
     return bool(raw.strip())

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from styrdokument.domain.case import Case, Kind
+from styrdokument.domain.case import HAS_TEXT, Case, Kind
 from styrdokument.domain.decisionfile import BasisKind, Significance
 from styrdokument.domain.document import (
     ContentHash,
@@ -94,6 +94,11 @@ class Matter:
             slug=draft.fields.type, label={}
         )
 
+    def roles_of(self, draft: Draft) -> Roles:
+        """Who is who for the draft; as `main` says where there is no new text (rule 18)."""
+        adopted = self.adopted.get(draft.id)
+        return draft.roles if self.case.kind in HAS_TEXT or adopted is None else adopted.roles
+
     def latest(self, document: DocumentId) -> int:
         """The number of the newest version on the record; 0 for none."""
         adopted = self.adopted.get(document)
@@ -142,7 +147,8 @@ def relations(matter: Matter, actor: Actor) -> frozenset[Relation]:
         Relation.DECIDER: may_decide_alone(matter, actor),
     } | grant_relations(actor)
     for draft in matter.drafts.values():
-        for relation, holds in document_relations(matter.registers, draft.roles, actor).items():
+        roles = matter.roles_of(draft)
+        for relation, holds in document_relations(matter.registers, roles, actor).items():
             found[relation] = found.get(relation, False) or holds
     found[Relation.REVIEWER] = found.get(Relation.REVIEWER, False) or any(
         actor.answers_to_any(reviewing_heads(matter.registers, d)) for d in matter.drafts.values()
@@ -182,10 +188,22 @@ def document_relations(registers: Registers, roles: Roles, actor: Actor) -> dict
 
 def reviewing_heads(registers: Registers, draft: Draft) -> tuple[str, ...]:
     """Where a text applies to several units, the head of each reviews it (rule 21)."""
-    units = [slug for slug in draft.fields.applies_to if slug in registers.units]
-    if len(units) < 2:  # noqa: PLR2004 - "several"
-        return ()
+    units = _several_units(registers, draft)
     return tuple(dict.fromkeys(head for unit in units if (head := registers.head_of(unit))))
+
+
+def deciding_functions(matter: Matter, draft: Draft) -> tuple[str, ...]:
+    """The functions that may decide: the type's, or where a text applies to several units the one.
+
+    That is the head of their nearest common superior who may decide the type (rule 21).
+    """
+    may_decide = matter.type_of(draft).may_decide
+    if matter.case.kind not in HAS_TEXT:
+        return may_decide
+    registers = matter.registers
+    common = registers.nearest_common_superior(_several_units(registers, draft))
+    heads = [registers.units[unit].head for unit in registers.line_of(common)]
+    return next(((head,) for head in heads if head in may_decide), may_decide)
 
 
 def starters(kind: Kind) -> frozenset[Relation]:
@@ -197,3 +215,9 @@ def starters(kind: Kind) -> frozenset[Relation]:
     return frozenset(
         {Relation.CREATOR, Relation.CASE_OFFICER, Relation.FACT_OWNER, Relation.CONTROLLER}
     )
+
+
+def _several_units(registers: Registers, draft: Draft) -> tuple[str, ...]:
+    """The units that the text applies to, if they are more than one."""
+    units = tuple(slug for slug in draft.fields.applies_to if slug in registers.units)
+    return units if len(units) > 1 else ()

@@ -1,7 +1,7 @@
 """People, the functions they hold in turn, and the units they work in.
 
 A right never follows from a name: it follows from a function that somebody holds on a day.
-A person or a function is written as an *entry*: person ids begin with `p-`, function slugs never do.
+A person or a function is written as an *entry*: person ids begin with `p-`, function slugs never.
 """
 
 from collections.abc import Mapping

@@ -21,8 +21,7 @@ def required(matter: Matter, draft: Draft) -> tuple[Entry, ...]:
         return (draft.roles.fact_owner,)
     if matter.case.kind in {Kind.REPEAL, Kind.ASSIGN, Kind.URGENT}:
         return ()
-    heads = reviewing_heads(matter.registers, draft)
-    return tuple(dict.fromkeys((*draft.roles.reviewers, *heads)))
+    return _reviewing(matter, draft)
 
 
 def least(matter: Matter, draft: Draft) -> int:
@@ -66,7 +65,7 @@ def is_reviewed(matter: Matter, draft: Draft) -> bool:
 
 def entries_of(matter: Matter, draft: Draft, actor: Actor) -> tuple[Entry, ...]:
     """The reviewers' entries that `actor` may approve the draft for."""
-    entries = required(matter, draft) or draft.roles.reviewers
+    entries = required(matter, draft) or _reviewing(matter, draft)
     return tuple(entry for entry in entries if actor.answers_to(entry))
 
 
@@ -89,8 +88,13 @@ def everything_is_reviewed(matter: Matter, _actor: Actor, given: Given) -> Itera
 def reviewers_suffice(matter: Matter, _actor: Actor, _given: Given) -> Iterator[Problem]:
     """A text is not submitted to nobody: the type says how many reviewers it takes, at least."""
     for draft in matter.drafts.values():
-        entries = required(matter, draft) or draft.roles.reviewers
+        entries = required(matter, draft) or _reviewing(matter, draft)
         if matter.case.kind is not Kind.EXTEND and len(entries) < least(matter, draft):
             yield Problem(
                 code=Code.NEEDS_REVIEWERS, field="reviewers", values={"least": least(matter, draft)}
             )
+
+
+def _reviewing(matter: Matter, draft: Draft) -> tuple[Entry, ...]:
+    heads = reviewing_heads(matter.registers, draft)
+    return tuple(dict.fromkeys((*draft.roles.reviewers, *heads)))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from styrdokument.domain.case import HAS_TEXT, Kind
 from styrdokument.domain.document import SecondLook
-from styrdokument.domain.matter import Given, Matter
+from styrdokument.domain.matter import Given, Matter, deciding_functions
 from styrdokument.domain.people import Actor
 from styrdokument.domain.problems import Code, Problem
 
@@ -44,13 +44,13 @@ def stands_on_the_latest(matter: Matter, _actor: Actor, _given: Given) -> Iterat
 def has_shown_who_approves(matter: Matter, _actor: Actor, given: Given) -> Iterator[Problem]:
     """Where a type asks for it, an approval too takes a second look."""
     looks = {matter.type_of(draft).second_look for draft in matter.drafts.values()}
-    if SecondLook.APPROVALS in looks and not given.second_look:
+    if SecondLook.APPROVALS in looks and not (given.second_look or given.problems):
         yield Problem(code=Code.NEEDS_SECOND_LOOK, field="password")
 
 
 def has_shown_who_decides(_matter: Matter, _actor: Actor, given: Given) -> Iterator[Problem]:
     """A decision always takes a second look at who decides."""
-    if not given.second_look:
+    if not given.second_look and not given.problems:
         yield Problem(code=Code.NEEDS_SECOND_LOOK, field="password")
 
 
@@ -81,9 +81,8 @@ def names_an_adopter_with_mandate(
 ) -> Iterator[Problem]:
     """A draft is not submitted towards somebody who may never decide it (rule 18)."""
     for draft in matter.drafts.values():
-        kind = matter.type_of(draft)
         if draft.roles.adopter and not _may_somebody_decide(
-            matter, draft.roles.adopter, kind.may_decide
+            matter, draft.roles.adopter, deciding_functions(matter, draft)
         ):
             yield Problem(code=Code.BAD_VALUE, field="adopter", rule="adopter_without_mandate")
 
@@ -111,7 +110,7 @@ def is_not_a_board_type(matter: Matter, _actor: Actor, _given: Given) -> Iterato
 
 
 def minutes_text_is_attested(matter: Matter, actor: Actor, given: Given) -> Iterator[Problem]:
-    """Where the registrar entered the minutes' text, another attests that it is the same (rule 20)."""
+    """Where the registrar entered the minutes' text, another attests it as the same (rule 20)."""
     if given.minutes_sha256 is None or actor.id not in matter.case.contributors:
         return
     if given.text_attested_by in {None, actor.id}:

@@ -9,7 +9,7 @@ from styrdokument.domain.review import is_reviewed, remaining
 
 
 def whose_turn(matter: Matter) -> tuple[Entry, ...]:
-    """Who is to act next: the writers of a draft, then the reviewers who remain, then the adopter."""
+    """Who acts next: the writers of a draft, then the reviewers who remain, then the adopter."""
     case, drafts = matter.case, matter.drafts.values()
     if case.state is State.DRAFT:
         opener = (str(case.opened_by.id),) if case.opened_by and case.opened_by.id else ()

@@ -19,7 +19,7 @@ from styrdokument.domain.rules import Rule
 
 @dataclass(frozen=True, kw_only=True)
 class Transition:
-    """From `sources` to `target` (None: the state stays), by any of `roles`, if all `rules` hold."""
+    """From `sources` to `target` (None: no change of state), by any of `roles`, under `rules`."""
 
     step: Step
     sources: frozenset[State]
@@ -42,6 +42,7 @@ _DRAFT = frozenset({State.DRAFT})
 _REVIEW = frozenset({State.IN_REVIEW})
 
 _APPROVAL: tuple[Rule, ...] = (
+    rules.is_well_formed,
     rules.is_not_own_work,
     rules.has_seen_this,
     rules.stands_on_the_latest,
@@ -175,8 +176,17 @@ _ROWS = (
         sources=OPEN_STATES,
         target=State.DECIDED,
         roles=frozenset({_R.HEAD, _R.CONTROLLER}),
-        rules=(rules.is_well_formed, rules.has_seen_this, decision.has_a_reason,
-               rules.stands_on_the_latest, rules.changes_something, rules.has_shown_who_decides),
+        rules=(
+            rules.is_well_formed,
+            decision.deciders_hold_mandate,
+            rules.is_not_own_work,
+            rules.has_seen_this,
+            decision.has_a_reason,
+            rules.is_complete,
+            rules.stands_on_the_latest,
+            rules.changes_something,
+            rules.has_shown_who_decides,
+        ),
     ),
     Transition(
         step=Step.WITHDRAW, sources=OPEN_STATES, target=State.WITHDRAWN, roles=_LEADERS

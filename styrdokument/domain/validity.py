@@ -43,6 +43,11 @@ class Version:
     extensions: int = 0
     gaps: tuple[tuple[date, date], ...] = ()
 
+    @property
+    def is_until_further_notice(self) -> bool:
+        """Whether it has a review day instead of a last day (rule 6)."""
+        return self.valid_until is None and self.review_on is not None
+
 
 @dataclass(frozen=True, kw_only=True)
 class History:

@@ -1,70 +1,31 @@
-"""What is asked of the index: lists, one version, history, search, cases; never a git object.
-
-`standing_on` is `validity.History.standing` said in SQL, so that lists can be filtered and paged;
-a property test holds the two together.
-"""
+"""What is asked of the index: lists, one version, history, search, cases; never a git object."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Engine,
-    RowMapping,
-    Select,
-    and_,
-    case,
-    func,
-    literal,
-    or_,
-    select,
-)
+from sqlalchemy import Engine, Join, RowMapping, Select, and_, case, func, select, tuple_
 
 from styrdokument.domain.case import OPEN_STATES
-from styrdokument.domain.document import Audience, DocumentId
+from styrdokument.domain.document import DocumentId
 from styrdokument.domain.people import Actor
 from styrdokument.domain.validity import APPLIES, Standing
-from styrdokument.store.projection import sort_key
+from styrdokument.store.narrowing import Filters, Sorting, conditions, order, standing_on
 from styrdokument.store.tables import (
     case_documents,
     case_entries,
     cases,
+    cursors,
     decisions,
     documents,
     former,
     versions,
 )
 
+__all__ = ["PAGE", "Catalogue", "Filters", "Row", "Sorting", "standing_on"]
+
 PAGE = 100
 Row = RowMapping
-
-
-@dataclass(frozen=True, kw_only=True)
-class Filters:
-    """What a list is narrowed to; empty means everything. `standings` empty: what may be used."""
-
-    standings: frozenset[Standing] = APPLIES
-    type: str = ""
-    units: frozenset[str] = frozenset()
-    process: str = ""
-    words: tuple[str, ...] = ()
-    entry: str = ""
-
-
-def standing_on(day: date) -> ColumnElement[str]:
-    """A version's standing on a day."""
-    v = versions.c
-    return case(
-        (v.is_cancelled, Standing.REPEALED),
-        (v.applies_until <= day, Standing.SUPERSEDED),
-        (v.repealed_from <= day, Standing.REPEALED),
-        (v.effective_from > day, Standing.UPCOMING),
-        (v.valid_until < day, Standing.EXPIRED),
-        (v.due_from <= day, Standing.DUE),
-        else_=Standing.IN_FORCE,
-    )
 
 
 class Catalogue:
@@ -80,7 +41,7 @@ class Catalogue:
         return self._one(query)
 
     def shown(self, document: DocumentId, *, on: date) -> Row | None:
-        """What a document's page shows: what applies, else the last that did, else what is to come."""
+        """What a page shows: what applies, else the last that did, else what is to come."""
         v = versions.c
         begun = case((and_(v.effective_from <= on, v.is_cancelled.is_(False)), 0), else_=1)
         newest = case((v.effective_from <= on, -v.version), else_=v.version)
@@ -99,8 +60,8 @@ class Catalogue:
         return self._one(query.order_by(v.version).limit(1))
 
     def versions(self, document: DocumentId, *, on: date) -> Sequence[Row]:
-        """All versions of a document, newest first."""
-        query = _full(on).where(versions.c.document == document)
+        """All versions of a document, newest first, without their texts."""
+        query = _listed(on).where(versions.c.document == document)
         return self._all(query.order_by(versions.c.version.desc()))
 
     def decisions(self, document: DocumentId) -> Sequence[Row]:
@@ -112,30 +73,43 @@ class Catalogue:
         self, filters: Filters, *, on: date, internal: bool, page: int = 1, size: int = PAGE
     ) -> tuple[Sequence[Row], int]:
         """A page of versions, and how many there are in all; in force first, then by title."""
-        conditions = _conditions(filters, on=on, internal=internal)
-        counted = select(func.count()).select_from(_joined()).where(*conditions)
-        query = _listed(on).where(*conditions).order_by(*_order(filters, on))
+        narrowed = conditions(filters, on=on, internal=internal)
+        counted = select(func.count()).select_from(_joined()).where(*narrowed)
+        query = _listed(on).where(*narrowed).order_by(*order(filters, on=on))
         with self._engine.connect() as connection:
             total = connection.execute(counted).scalar_one()
         return self._all(query.limit(size).offset((page - 1) * size)), total
 
     def latest_changes(self, *, on: date, internal: bool, count: int) -> Sequence[Row]:
         """The versions that took effect last, newest first."""
-        filters = Filters(standings=APPLIES)
-        query = _listed(on).where(*_conditions(filters, on=on, internal=internal))
+        newest = Filters(standings=APPLIES, sorting=Sorting.EFFECTIVE_FROM)
+        return self.find(newest, on=on, internal=internal, size=count)[0]
+
+    def bodies(self, found: Sequence[Row]) -> dict[tuple[int, int], str]:
+        """The texts of the versions found, by document and version."""
         v = versions.c
-        newest = (v.effective_from.desc(), v.recorded_at.desc(), v.document)
-        return self._all(query.order_by(*newest).limit(count))
+        wanted = [(row["document"], row["version"]) for row in found]
+        query = select(v.document, v.version, v.body)
+        rows = self._all(query.where(tuple_(v.document, v.version).in_(wanted)))
+        return {(row["document"], row["version"]): row["body"] for row in rows}
 
     def titles(self, wanted: Sequence[int], *, on: date, internal: bool) -> dict[int, Row]:
         """The documents among `wanted` that may be shown, by id."""
         filters = Filters(standings=frozenset(Standing))
         query = _listed(on).where(
-            *_conditions(filters, on=on, internal=internal),
+            *conditions(filters, on=on, internal=internal),
             versions.c.document.in_(wanted),
             versions.c.version == documents.c.latest,
         )
         return {row["document"]: row for row in self._all(query)}
+
+    def decision(self, seq: int) -> Row | None:
+        """One decision, by its number in the record."""
+        return self._one(select(decisions).where(decisions.c.seq == seq))
+
+    def last_decision(self) -> Row | None:
+        """The newest decision that the index knows of."""
+        return self._one(select(decisions).order_by(decisions.c.seq.desc()).limit(1))
 
     def former(self, former_id: str) -> DocumentId | None:
         """The document that once had another id or address."""
@@ -176,6 +150,11 @@ class Catalogue:
             found.setdefault(row["number"], []).append(row["entry"])
         return found
 
+    def cursor(self, name: str) -> str:
+        """How far the index has come; empty where it has not begun."""
+        row = self._one(select(cursors.c.value).where(cursors.c.name == name))
+        return row["value"] if row else ""
+
     def _one(self, query: Select[Any]) -> Row | None:
         with self._engine.connect() as connection:
             return connection.execute(query).mappings().first()
@@ -185,7 +164,7 @@ class Catalogue:
             return connection.execute(query).mappings().all()
 
 
-def _joined() -> Any:
+def _joined() -> Join:
     return versions.join(documents, documents.c.document == versions.c.document)
 
 
@@ -209,31 +188,3 @@ def _listed(on: date) -> Select[Any]:
     light = [column for column in versions.c if column.name not in _HEAVY]
     standing = standing_on(on).label("standing")
     return select(*light, *_WHO, standing).select_from(_joined())
-
-
-def _conditions(filters: Filters, *, on: date, internal: bool) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [standing_on(on).in_(sorted(filters.standings))]
-    if not internal:
-        found.append(versions.c.audience == Audience.PUBLIC)
-    if filters.type:
-        found.append(versions.c.type == filters.type)
-    if filters.units:
-        found.append(documents.c.unit.in_(sorted(filters.units)))
-    if filters.process:
-        found.append(versions.c.processes.contains(f" {filters.process} ", autoescape=True))
-    if filters.entry:
-        who = (documents.c.case_officer, documents.c.fact_owner)
-        found.append(or_(*(column == filters.entry for column in who)))
-    return found + [versions.c.words.contains(word, autoescape=True) for word in filters.words]
-
-
-def _order(filters: Filters, on: date) -> list[ColumnElement[Any]]:
-    ranks = {Standing.IN_FORCE: 0, Standing.DUE: 0, Standing.EXPIRED: 1, Standing.UPCOMING: 2}
-    rank = case(ranks, value=standing_on(on), else_=3)
-    title = versions.c.sorting
-    hits = [
-        case((title.contains(sort_key(word), autoescape=True), 0), else_=1)
-        for word in filters.words
-    ]
-    hit = sum(hits[1:], start=hits[0]) if hits else literal(0)
-    return [rank, hit, title, versions.c.document, versions.c.version.desc()]

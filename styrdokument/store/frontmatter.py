@@ -41,7 +41,7 @@ def split(data: bytes) -> tuple[bytes, bytes, int]:
     if end < 0:
         raise Refused(_problem("no_closing_fence", 1))
     front, body = data[len(_FENCE) : end + 1], data[end + 1 + len(_FENCE) :]
-    return front, body, front.count(b"\n") + _FIRST_LINE + 1
+    return front, body, _line_below(front)
 
 
 def read(data: bytes) -> Text:
@@ -55,10 +55,9 @@ def read(data: bytes) -> Text:
     except Refused as refused:
         problems += refused.problems
     try:
-        text = body.decode()
-    except UnicodeDecodeError as error:
-        line = body_line + body.count(b"\n", 0, error.start)
-        problems.append(Problem(code=Code.BAD_TEXT, rule="not_utf8", line=line))
+        text = _decode(body, body_line)
+    except Refused as refused:
+        problems += refused.problems
     if problems:
         raise Refused(*problems)
     return Text(fields, text, body_line)
@@ -96,6 +95,20 @@ def _problem(rule: str, line: int) -> Problem:
 
 
 def _join(front: bytes, body: bytes) -> bytes:
+    """The whole file, when front matter is known to be good and the rest is too."""
     data = _FENCE + front + _FENCE + body
-    read(data)
+    _check_size(data)
+    _decode(body, _line_below(front))
     return data
+
+
+def _line_below(front: bytes) -> int:
+    return front.count(b"\n") + _FIRST_LINE + 1
+
+
+def _decode(body: bytes, body_line: int) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        line = body_line + body.count(b"\n", 0, error.start)
+        raise Refused(Problem(code=Code.BAD_TEXT, rule="not_utf8", line=line)) from error

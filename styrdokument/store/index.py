@@ -30,6 +30,7 @@ _TABLES = (
     tables.case_documents,
     tables.cases,
     tables.former,
+    tables.gaps,
     tables.versions,
     tables.documents,
     tables.decisions,
@@ -46,6 +47,10 @@ class Index:
         """Over an engine; `prepare` makes the tables."""
         self.engine = engine
         self._record, self._cases, self._matters, self._rows = record, cases, matters, rows
+
+    def another(self, engine: Engine) -> "Index":
+        """The same index in another database, for comparison."""
+        return Index(engine, self._record, self._cases, self._matters, self._rows)
 
     def prepare(self) -> None:
         """Make the tables, or make them anew where they are of another schema."""
@@ -131,13 +136,15 @@ class Index:
         made = _decisions_of(connection, document)
         registers = self._record.registers()
         sheet = self._matters.sheet(document, self._record.files_of(document))
-        row = projection.document_row(document, made, history_of(made), sheet)
-        for table in (tables.former, tables.versions):
+        history = history_of(made)
+        row = projection.document_row(document, made, history, sheet)
+        for table in (tables.former, tables.gaps, tables.versions):
             connection.execute(delete(table).where(table.c.document == document))
         insert_or_replace(connection, tables.documents, row)
         connection.execute(
             insert(tables.versions), self._rows.version_rows(document, made, registers)
         )
+        insert_or_replace(connection, tables.gaps, *projection.gap_rows(document, history))
         names = dict.fromkeys(sheet.fields.former_ids)
         insert_or_replace(
             connection, tables.former, *({"former_id": n, "document": document} for n in names)

@@ -18,7 +18,9 @@ from sqlalchemy import (
     Table,
     Text,
     delete,
+    insert,
     select,
+    update,
 )
 
 from styrdokument.store.sql import Moment, insert_or_replace, writing
@@ -85,6 +87,7 @@ cursors = Table(
 )
 
 FORMS_ARE_KEPT = timedelta(days=2)
+CLAIM_LASTS = timedelta(seconds=30)
 
 
 class Journal:
@@ -98,18 +101,32 @@ class Journal:
         """Make the tables that are missing."""
         METADATA.create_all(self.engine)
 
-    def answer_to(self, form: str) -> str | None:
-        """Where the form led when it was first sent; None for one not seen before."""
+    def claim_form(self, form: str, *, at: datetime) -> bool:
+        """Whether the form is new, and now ours to act on; a claim cut off long ago is let go."""
+        with writing(self.engine) as connection:
+            stale = (sent_forms.c.answer == "") & (sent_forms.c.at < at - CLAIM_LASTS)
+            old = sent_forms.c.at < at - FORMS_ARE_KEPT
+            connection.execute(delete(sent_forms).where(stale | old))
+            known = select(sent_forms.c.form).where(sent_forms.c.form == form)
+            if connection.execute(known).first() is not None:
+                return False
+            connection.execute(insert(sent_forms), {"form": form, "answer": "", "at": at})
+        return True
+
+    def answer_to(self, form: str) -> str:
+        """Where a claimed form led; empty while it is being acted on."""
         query = select(sent_forms.c.answer).where(sent_forms.c.form == form)
         with self.engine.connect() as connection:
-            return connection.execute(query).scalar()
+            return connection.execute(query).scalar() or ""
 
-    def remember_form(self, form: str, answer: str, *, at: datetime) -> None:
-        """Keep where a form led, so that sending it twice has one effect."""
+    def settle_form(self, form: str, answer: str) -> None:
+        """Keep where the form led; empty: it was refused, and may be sent again."""
+        chosen = sent_forms.c.form == form
         with writing(self.engine) as connection:
-            connection.execute(delete(sent_forms).where(sent_forms.c.at < at - FORMS_ARE_KEPT))
-            row = {"form": form, "answer": answer, "at": at}
-            insert_or_replace(connection, sent_forms, row)
+            if answer:
+                connection.execute(update(sent_forms).where(chosen).values(answer=answer))
+            else:
+                connection.execute(delete(sent_forms).where(chosen))
 
     def told_up_to(self, name: str) -> int:
         """The last `seq` whose news stand in the outbox."""

@@ -52,11 +52,13 @@ class Loader:
 
         Raises Missing or Damaged.
         """
-        try:
-            return self._load_once(object_id)
-        except (Missing, Damaged):
+        found = self._look(object_id)
+        if isinstance(found, Exception):
             self._forget(_here())
-        return self._load_once(object_id)
+            found = self._look(object_id)
+        if isinstance(found, Exception):
+            raise found
+        return found
 
     def load_as(self, kind: str, object_id: ObjectId) -> bytes:
         """Answer the bytes of a `blob`, `tree` or `commit`; raises Missing if it is another."""
@@ -67,11 +69,7 @@ class Loader:
 
     def holds(self, object_id: ObjectId) -> bool:
         """Say whether an object is there and whole."""
-        try:
-            self._load_once(object_id)
-        except (Missing, Damaged):
-            return False
-        return True
+        return not isinstance(self._look(object_id), Exception)
 
     def packed_refs(self) -> RefsContainer:
         """Answer this thread's reader of refs, which keeps packed-refs parsed."""
@@ -82,24 +80,22 @@ class Loader:
         for key in list(self._repos):
             self._forget(key)
 
-    def _load_once(self, object_id: ObjectId) -> tuple[str, bytes]:
+    def _look(self, object_id: ObjectId) -> tuple[str, bytes] | Missing | Damaged:
+        # answered, not raised: dulwich's own exceptions hold on to packs, which then cannot close
         if not _ID.fullmatch(object_id):
-            raise Missing(object_id)
+            return Missing(object_id)
         try:
             kind, raw = read_loose(self._path / "objects", object_id) or self._packed(object_id)
-        except DAMAGE as error:
-            raise Damaged(object_id) from error
-        if identify(kind, raw) != object_id:
-            raise Damaged(object_id)
-        return kind, raw
-
-    def _packed(self, object_id: ObjectId) -> tuple[str, bytes]:
-        name = ObjectID(object_id.encode())
-        try:
-            number, raw = self._repo().object_store.get_raw(name)
         except KeyError as error:
             # the key is another one where the object is there, but not what it is a delta of
-            raise (Missing if error.args == (name,) else Damaged)(object_id) from error
+            is_absent = error.args == (object_id.encode(),)
+            return Missing(object_id) if is_absent else Damaged(object_id)
+        except DAMAGE:
+            return Damaged(object_id)
+        return (kind, raw) if identify(kind, raw) == object_id else Damaged(object_id)
+
+    def _packed(self, object_id: ObjectId) -> tuple[str, bytes]:
+        number, raw = self._repo().object_store.get_raw(ObjectID(object_id.encode()))
         return KINDS[number], raw
 
     def _repo(self) -> Repo:

@@ -156,6 +156,15 @@ def day_columns(history: History, number: int, kind: str, registers: Registers) 
     }
 
 
+def gap_rows(document: DocumentId, history: History) -> list[Row]:
+    """A row for each time that a version stood expired before it was extended (rule 10)."""
+    return [
+        {"document": document, "version": version.number, "first": first, "last": last}
+        for version in history.versions
+        for first, last in version.gaps
+    ]
+
+
 def case_rows(held: Held, matter: Matter) -> tuple[Row, list[Row], list[Row]]:
     """A case's row, its documents' and its entries'."""
     case = held.case

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import islice
 from typing import NamedTuple, TypeAlias, cast
 
 import yaml
@@ -104,7 +103,7 @@ def _scan(data: bytes, limit: int, depth: int, first_line: int) -> list[yaml.Eve
     text = data.removeprefix(_BOM).decode(errors="replace").replace("\r", "")
     scan = _Scan("\n".join(_mask(line) for line in text.split("\n")), depth, limit)
     scan.run()
-    problems = [*islice(_faults_of_bytes(data), _ENOUGH), *scan.problems]
+    problems = [*_faults_of_bytes(data), *scan.problems]
     if problems:
         ordered = sorted(dict.fromkeys(problems), key=lambda problem: problem.line)
         raise Refused(*(replace(p, line=p.line + first_line - 1) for p in ordered[:_ENOUGH]))

@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from styrdokument.store.sql import Moment
 
-SCHEMA = 1
+SCHEMA = 2
 METADATA = MetaData()
 
 cursors = Table(
@@ -97,6 +97,15 @@ versions = Table(
     ForeignKeyConstraint(["document"], ["documents.document"], ondelete="CASCADE"),
 )
 Index("versions_by_days", versions.c.effective_from, versions.c.applies_until)
+
+gaps = Table(
+    "gaps",
+    METADATA,
+    Column("document", Integer, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("first", Date, primary_key=True),
+    Column("last", Date, nullable=False),
+)
 
 former = Table(
     "former",

@@ -6,7 +6,7 @@ coarser, that is, fewer parts belong together, and never wrong.
 
 from bisect import bisect_left, insort
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import TypeVar
 
 _T = TypeVar("_T")
@@ -14,9 +14,11 @@ _T = TypeVar("_T")
 Pairs = list[tuple[int, int]]
 """Places in the old and the new sequence, rising in both."""
 
-_STEPS = 60_000_000
+_STEPS = 40_000_000
 _LARGEST_TABLE = 400_000_000
 """Bits of one table of the longest common subsequence: 50 MB."""
+_WIDTHS = (8, 3, 1)
+"""Parts next to each other that may anchor what is too long for a table."""
 _CANDIDATES = 20_000
 """Most pairs weighed in one gap."""
 
@@ -38,7 +40,7 @@ class Work:
 def common(old: Sequence[int], new: Sequence[int], work: Work) -> Pairs:
     """Give pairs of equal parts: as many as possible where that can be afforded.
 
-    Otherwise what is equal at both ends and around parts that occur once in each.
+    Otherwise what is equal at both ends, and at and around what occurs once in each.
     """
     start = _equal_start(old, new)
     ends = min(len(old), len(new)) - start
@@ -78,17 +80,20 @@ def _equal_start(old: Sequence[int], new: Sequence[int]) -> int:
     return next((place for place, (a, b) in pairs if a != b), min(len(old), len(new)))
 
 
-def _between(old: Sequence[int], new: Sequence[int], work: Work) -> Pairs:
+def _between(
+    old: Sequence[int], new: Sequence[int], work: Work, widths: Sequence[int] = _WIDTHS
+) -> Pairs:
+    if not old or not new:
+        return []
     if _can_table(old, new, work):
         return _longest(old, new)
-    pairs: Pairs = []
-    anchors = _rising(_unique(old, new))
-    if not anchors:
+    if not widths:
         return []
+    pairs: Pairs = []
+    anchors = _rising(_unique(_runs(old, widths[0]), _runs(new, widths[0])))
     for olds, news, pair in gaps(anchors, len(old), len(new)):
-        if _can_table(old[olds], new[news], work):
-            inner = _longest(old[olds], new[news])
-            pairs += [(i + olds.start, j + news.start) for i, j in inner]
+        inner = _between(old[olds], new[news], work, widths[1:])
+        pairs += [(i + olds.start, j + news.start) for i, j in inner]
         pairs.append(pair)
     return pairs[:-1]
 
@@ -129,7 +134,12 @@ def _walk_back(rows: list[int], i: int) -> Pairs:
     return pairs[::-1]
 
 
-def _unique(old: Sequence[int], new: Sequence[int]) -> Pairs:
+def _runs(parts: Sequence[int], width: int) -> list[tuple[int, ...]]:
+    """Give every part with those after it, `width` together."""
+    return list(zip(*(parts[start:] for start in range(width)), strict=False))
+
+
+def _unique(old: Sequence[Hashable], new: Sequence[Hashable]) -> Pairs:
     once_old, once_new = Counter(old), Counter(new)
     places = {part: j for j, part in enumerate(new) if once_new[part] == 1}
     return [(i, places[p]) for i, p in enumerate(old) if once_old[p] == 1 and p in places]

@@ -19,6 +19,8 @@ from styrdokument.domain.problems import Code, Problem
 
 LIMIT = 20 * 1024 * 1024
 """Bytes of an appendix."""
+PICTURE_LIMIT = 2 * 1024 * 1024
+"""Bytes of an SVG picture: each of its elements is looked at, a second or so for each megabyte."""
 UNPACKED_LIMIT = 10 * LIMIT
 """Bytes of a docx or xlsx when unpacked, by its own account."""
 
@@ -53,10 +55,11 @@ def findings(name: str, data: bytes) -> tuple[Problem, ...]:
     if rule := problem_with_filename(name):
         problems.append(_problem(rule))
     extension = name.rpartition(".")[2]
+    limit = PICTURE_LIMIT if extension == "svg" else LIMIT
     if not data:
         problems.append(_problem("empty"))
-    elif len(data) > LIMIT:
-        problems.append(_problem("too_large", limit=LIMIT))
+    elif len(data) > limit:
+        problems.append(_problem("too_large", limit=limit))
     elif extension in _CHECKS:
         problems += dict.fromkeys(islice(_CHECKS[extension](data), _ENOUGH))
     return tuple(
@@ -174,12 +177,17 @@ def _active(element: _Element) -> Iterator[str]:
     namespace, tag = _name(str(element.tag))
     if tag in _ACTIVE or namespace in _FOREIGN:
         yield tag
-    if tag == "style" and _fetches("".join(str(text) for text in element.itertext())):
+    if tag == "style" and _fetches(_own_text(element)):
         yield tag
     for key, value in element.attrib.items():
         namespace, name = _name(str(key))
         if _is_active(namespace, name, str(value)):
             yield name
+
+
+def _own_text(element: _Element) -> str:
+    """The text of a style sheet; elements within it have their own turn."""
+    return "".join(str(text or "") for text in (element.text, *(e.tail for e in element)))
 
 
 def _name(qualified: str) -> tuple[str, str]:

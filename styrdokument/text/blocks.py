@@ -15,20 +15,22 @@ from typing import NamedTuple
 from lxml import html
 from lxml.html import HtmlElement
 
-_BRANCHES = frozenset("div section blockquote ul ol li dl dd table thead tbody tr".split())
-_LEAVES = frozenset("p h1 h2 h3 h4 h5 h6 pre td th dt".split())
+_LISTS = frozenset({"ul", "ol", "li", "dl", "dd"})
+_TABLES = frozenset({"table", "thead", "tbody", "tr"})
+_BRANCHES = _LISTS | _TABLES | {"div", "section", "blockquote"}
+_LEAVES = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "td", "th", "dt"})
 _ATOMS = frozenset({"br", "hr", "img", "input"})
 _IDS = frozenset({"id", "aria-labelledby"})
 
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _NUMBER = (
-    r"[<>≤≥±~≈+−-]?"
-    r"(?:\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?(?![\d])|\d+(?:[.,:/–-]\d+)*)"
+    r"[<>≤≥±~≈+\u2212-]?"
+    r"(?:\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,:/\u2013-]\d+)*)"
 )
 _UNIT = r"(?:°C|[%‰°]|[µμmk]?g|[mcdµμ]?l|[µμnmcdk]?m|[µμnmk]?mol|mmHg|k?Pa|IE|IU|E|h|min|m?s)"
 _WORD = (
     rf"{_NUMBER}(?:[ \u00a0\u202f]?{_UNIT}(?:/{_UNIT}|/\w+)?(?!\w))?"
-    r"|[\w\u0300-\u036f]+(?:[-'’][\w\u0300-\u036f]+)*"
+    r"|[\w\u0300-\u036f]+(?:[-'\u2019][\w\u0300-\u036f]+)*"
 )
 _IN_TEXT = re.compile(rf"( ?)({_WORD}|[^ ])")
 _IN_CODE = re.compile(rf"()([ \t\n\r\f]+|{_WORD}|.)")
@@ -52,6 +54,11 @@ class Word(NamedTuple):
     atom: Mark | None = None
     """An element without words, whose `text` stands for it in a list of changes."""
 
+    @property
+    def is_spoken(self) -> bool:
+        """Tell whether there is a letter or digit at either end: signs say little."""
+        return self.text[:1].isalnum() or self.text[-1:].isalnum()
+
 
 @dataclass
 class Block:
@@ -71,8 +78,8 @@ class Block:
 
     @cached_property
     def bag(self) -> Counter[str]:
-        """How often each word occurs in the block, spaces and emphasis apart."""
-        counted = Counter(word.text for word in self.words)
+        """How often each word occurs in the block; signs, spaces and emphasis apart."""
+        counted = Counter(word.text for word in self.words if word.is_spoken)
         for child in self.children:
             counted.update(child.bag)
         return counted
@@ -110,7 +117,7 @@ def read_page(page: str, numbers: Numbers, *, with_ids: bool) -> Block:
 
 def text_of(words: Iterable[Word]) -> str:
     """Give the words as plain text."""
-    return " ".join("".join(word.space + word.text for word in words).split())
+    return _SPACES.sub(" ", "".join(word.space + word.text for word in words)).strip(" ")
 
 
 class _Reader:
@@ -142,7 +149,7 @@ class _Reader:
             else:
                 self._inline(child, (), run)
             run.add(child.tail, ())
-        if run.words or (is_empty and element.tag not in {"table", "thead", "tbody", "tr"}):
+        if run.words or (is_empty and element.tag not in _TABLES):
             yield from self._leaf("", {}, run, is_wanted=True)
 
     def _block(self, element: HtmlElement) -> Block:

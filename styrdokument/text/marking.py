@@ -4,15 +4,19 @@ Without its `<ins>` elements and the words for screen readers the page is the ol
 text, without its `<del>` elements the new one's. Ids are the new page's, each once.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from html import escape
 from itertools import takewhile
+from operator import eq, is_
 from typing import Literal
 
 from styrdokument.text.blocks import Block, Mark, Word, text_of
 
 Kind = Literal["inserted", "deleted", "replaced"]
+
+Fate = Literal["", "ins", "del"]
+"""What became of words: nothing, came, went."""
 
 _LONGEST = 200
 
@@ -51,9 +55,9 @@ class Marked:
 
 @dataclass(frozen=True)
 class Piece:
-    """Words of a leaf that share a fate: `ins`, `del`, or "" where nothing changed."""
+    """Words of a leaf that share a fate."""
 
-    fate: Literal["", "ins", "del"]
+    fate: Fate
     words: Sequence[Word]
     change: Marked | None = None
 
@@ -72,9 +76,7 @@ class Marking:
         old, new = list(before), list(after)
         kind: Kind = "replaced" if old and new else "deleted" if old else "inserted"
         number = len(self.changes) + 1
-        change = Change(
-            kind=kind, before=_short(old), after=_short(new), anchor=f"change-{number}"
-        )
+        change = Change(kind=kind, before=_short(old), after=_short(new), anchor=f"change-{number}")
         self.changes.append(change)
         return Marked(number=number, is_blank=not (old or new))
 
@@ -87,7 +89,10 @@ class Marking:
 
     def line(self, pieces: Sequence[Piece]) -> Iterator[str]:
         """Write the words of a leaf."""
-        line = _Line(self, {m: m for p in pieces if p.fate != "del" for m in _marks(p)})
+        if pieces and pieces[0].words:
+            first, *rest = pieces[0].words
+            pieces = [replace(pieces[0], words=[first._replace(space=""), *rest]), *pieces[1:]]
+        line = _Line(self)
         for place, piece in enumerate(pieces):
             following = pieces[place + 1] if place + 1 < len(pieces) else None
             if piece.fate:
@@ -127,35 +132,41 @@ class Marking:
 
 
 class _Line:
-    """The words of one leaf as they are written, with the elements open around them."""
+    """The words of one leaf as they are written, with the elements open around them.
 
-    def __init__(self, marking: Marking, known: dict[Mark, Mark]) -> None:
+    Elements of the new page are told apart by identity: two equal links side by side are
+    two. A deleted word may stand in a new element that is equal to its old one.
+    """
+
+    def __init__(self, marking: Marking) -> None:
         self._marking = marking
-        self._known = known
         self._open: tuple[Mark, ...] = ()
         self._written: list[str] = []
 
     def put(self, words: Iterable[Word], *, before: str = "") -> None:
         """Write words; `before` comes after the first one's space."""
         for word in words:
-            self._move(word.marks, f"{word.space}{before}")
+            if before or word.marks is not self._open:
+                self._move(word.marks, f"{word.space}{before}")
+            else:
+                self._written.append(word.space)
             self._written.append(_markup(word, self._marking))
             before = ""
 
     def show(self, piece: Piece, following: Piece | None) -> None:
         """Write a changed piece inside the elements it shares with its neighbours only."""
-        shared = piece.words[0].marks if piece.words else ()
+        common = piece.words[0].marks if piece.words else ()
         for word in piece.words:
-            shared = _shared(shared, word.marks)
+            if word.marks is not common:
+                common = _shared(common, word.marks, is_)
+        alike = eq if piece.fate == "del" else is_
         beside = following.words[0].marks if following and following.words else ()
-        around = max(_shared(shared, self._open), _shared(shared, beside), key=len)
-        self._move(tuple(self._known.get(mark, mark) for mark in around), "")
+        around = max(_shared(self._open, common, alike), _shared(beside, common, alike), key=len)
+        self._move(around, "")
         start, unseen = self._marking.opening(piece)
-        inner = _Line(self._marking, self._known)
-        depth = len(around)
-        bare = [word._replace(marks=word.marks[depth:]) for word in piece.words]
-        inner.put(bare, before=unseen)
-        self._written += [start, *([] if bare else [unseen]), *inner.close()]
+        inner = _Line(self._marking)
+        inner.put(_without(piece.words, around), before=unseen)
+        self._written += [start, *([] if piece.words else [unseen]), *inner.close()]
         self._written.append(self._marking.closing(piece))
 
     def close(self) -> Iterator[str]:
@@ -165,21 +176,26 @@ class _Line:
 
     def _move(self, marks: tuple[Mark, ...], between: str) -> None:
         """Close and open elements until `marks` are open, with `between` at the turn."""
-        depth = len(_shared(self._open, marks))
+        depth = len(_shared(self._open, marks, is_))
         self._written += [f"</{mark.tag}>" for mark in self._open[depth:][::-1]]
         self._written.append(between)
         self._written += [self._marking.start_tag(mark) for mark in marks[depth:]]
         self._open = marks
 
 
-def _marks(piece: Piece) -> Iterator[Mark]:
-    for word in piece.words:
-        yield from word.marks
+def _without(words: Sequence[Word], around: tuple[Mark, ...]) -> Sequence[Word]:
+    """Give words without the outer elements that are already open around them."""
+    if not around:
+        return words
+    return [word._replace(marks=word.marks[len(around) :]) for word in words]
 
 
-def _shared(one: Sequence[Mark], other: Sequence[Mark]) -> tuple[Mark, ...]:
-    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
-    return tuple(mark for mark, _ in pairs)
+def _shared(
+    one: tuple[Mark, ...], other: tuple[Mark, ...], alike: Callable[[Mark, Mark], bool]
+) -> tuple[Mark, ...]:
+    """Give how `one` begins as far as `other` begins alike."""
+    pairs = zip(one, other, strict=False)
+    return one[: sum(1 for _ in takewhile(lambda pair: alike(*pair), pairs))]
 
 
 def _markup(word: Word, marking: Marking) -> str:

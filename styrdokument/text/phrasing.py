@@ -12,10 +12,9 @@ from styrdokument.text.alignment import Work, common, gaps
 from styrdokument.text.blocks import Block, Word
 
 _SHORT = 3
-"""Letters in a word that is too short to stand alone between two changes."""
+"""Letters in a word, or words and signs, too few to stand alone between two changes."""
 _LEAST_KEPT = 0.3
 """How much of the longer leaf must stay for its words to be compared at all."""
-_ATOM_WEIGHT = 3
 
 
 class Phrase(NamedTuple):
@@ -29,12 +28,13 @@ class Phrase(NamedTuple):
 def phrases(old: Block, new: Block, work: Work) -> list[Phrase]:
     """Give the phrases of two leaves in order."""
     kept: list[Phrase] = []
-    scale = _Scale(old.words, new.words)
+    scale, same = _Scale(old.words, new.words), 0
     for phrase in _raw(old, new, work):
         kept.append(phrase)
+        same += scale.weight(phrase) * phrase.is_same
         while len(kept) > 2 and not phrase.is_same and scale.is_weak(*kept[-3:]):  # noqa: PLR2004
             kept[-3:] = [_joined(kept[-3], kept[-1])]
-    if scale.kept(kept) < _LEAST_KEPT * scale.all and not all(p.is_same for p in kept):
+    if same < _LEAST_KEPT * scale.all:
         return [Phrase(slice(0, len(old.words)), slice(0, len(new.words)), is_same=False)]
     return kept
 
@@ -61,7 +61,7 @@ def _joined(first: Phrase, last: Phrase) -> Phrase:
 
 
 class _Scale:
-    """Weighs phrases by the words in them; signs weigh nothing, pictures and breaks much."""
+    """Weighs phrases by the words in them; signs weigh nothing."""
 
     def __init__(self, old: Sequence[Word], new: Sequence[Word]) -> None:
         self._new = new
@@ -69,26 +69,21 @@ class _Scale:
         self._news = [0, *accumulate(map(_weight, new))]
         self.all = max(self._olds[-1], self._news[-1])
 
-    def kept(self, found: Sequence[Phrase]) -> int:
-        """Tell how much stays the same."""
-        return sum(self._of(phrase) for phrase in found if phrase.is_same)
-
     def is_weak(self, before: Phrase, same: Phrase, after: Phrase) -> bool:
         """Tell whether what stayed the same is too little to stand between two changes."""
-        weight = self._of(same)
-        if weight == 1 and same.new.stop - same.new.start <= _SHORT:
-            letters = sum(len(word.text) for word in self._new[same.new] if _weight(word))
-            if letters <= _SHORT:
-                return True
-        return 2 * weight <= min(self._of(before), self._of(after))
+        stayed, weight = self._new[same.new], self.weight(same)
+        if weight > 1 or len(stayed) > _SHORT:
+            is_little = 2 * weight <= min(self.weight(before), self.weight(after))
+        else:
+            is_little = sum(len(word.text) for word in stayed if word.is_spoken) <= _SHORT
+        return is_little and not any(word.atom for word in stayed)
 
-    def _of(self, phrase: Phrase) -> int:
-        old = self._olds[phrase.old.stop] - self._olds[phrase.old.start]
-        new = self._news[phrase.new.stop] - self._news[phrase.new.start]
+    def weight(self, phrase: Phrase) -> int:
+        """Tell how many words a phrase has in the leaf where it has more."""
+        old: int = self._olds[phrase.old.stop] - self._olds[phrase.old.start]
+        new: int = self._news[phrase.new.stop] - self._news[phrase.new.start]
         return max(old, new)
 
 
 def _weight(word: Word) -> int:
-    if word.atom:
-        return _ATOM_WEIGHT
-    return int(word.text[:1].isalnum() or word.text[-1:].isalnum())
+    return int(word.is_spoken or word.atom is not None)

@@ -7,13 +7,12 @@ timed: a costly comparison gets coarser, never wrong, and is the same every time
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from styrdokument.text.alignment import Work, common, gaps, similar
 from styrdokument.text.blocks import Block, Numbers, Word, read_page
-from styrdokument.text.marking import Change, Marked, Marking, Piece, Words
+from styrdokument.text.marking import Change, Fate, Marked, Marking, Piece, Words
 from styrdokument.text.phrasing import phrases
-from styrdokument.text.tables import Column, blank, header_of, is_grid
+from styrdokument.text.tables import Gap, header_of, is_grid, widened
 
 __all__ = ["Change", "Redline", "Words", "redline"]
 
@@ -42,6 +41,10 @@ def redline(old_html: str, new_html: str, *, words: Words) -> Redline:
     return Redline(html=page, changes=tuple(comparison.marking.changes))
 
 
+_Step = tuple[slice, slice, tuple[int, int] | None]
+"""Places of old and new blocks that stand apart, and of a pair that belongs together."""
+
+
 class _Comparison:
     """One comparison: what may still be spent on it, and what it has found."""
 
@@ -68,17 +71,17 @@ class _Comparison:
 
     def _likeness(self, old: Block, new: Block) -> float:
         """Tell how much of their words two blocks share, or 0 if they can't become one."""
-        total = old.size + new.size
         if _shape(old) != _shape(new) or not self._work.affords(1):
             return 0.0
-        if not total:
+        total = old.size + new.size
+        if not total or new.tag in {"thead", "tbody"}:
             return 1.0
-        few, many = sorted((old, new), key=lambda block: len(block.bag))
         is_hopeless = 2 * min(old.size, new.size) < _LEAST * total
-        if is_hopeless or not self._work.affords(4 * len(few.bag)):
+        if is_hopeless or not self._work.affords(2 * min(len(old.bag), len(new.bag))):
             return 0.0
-        shared = sum(min(times, many.bag[word]) for word, times in few.bag.items())
-        return 2 * shared / total
+        both = old.bag.keys() & new.bag.keys()
+        self._work.affords(16 * len(both))
+        return 2 * sum(min(old.bag[word], new.bag[word]) for word in both) / total
 
     def _apart(self, old: Sequence[Block], new: Sequence[Block]) -> Iterator[str]:
         """Write blocks that are gone, then blocks that came: one change."""
@@ -98,12 +101,19 @@ class _Comparison:
 
     def _together(self, old: Block, new: Block) -> str:
         """Write a block with what changed in it."""
+        if isinstance(old, Gap):
+            return self._whole(new, "ins", old.change)
+        if isinstance(new, Gap):
+            return self._whole(old, "del", new.change)
         if old.key == new.key:
             return self._whole(new)
         if new.is_leaf:
             return self.marking.element(new, self.marking.line(self._pieces(old, new)))
         if new.tag == "table" and is_grid(old) and is_grid(new):
-            return self.marking.element(new, self._grid(old, new))
+            old, new = self._same_columns(old, new)
+        if new.tag == "tr" and len(old.children) == len(new.children):
+            cells = zip(old.children, new.children, strict=True)
+            return self.marking.element(new, (self._together(*pair) for pair in cells))
         return self.marking.element(new, self.blocks(old.children, new.children))
 
     def _pieces(self, old: Block, new: Block) -> list[Piece]:
@@ -118,50 +128,32 @@ class _Comparison:
             found += [Piece("ins", after, change)] * bool(after)
         return found
 
-    def _grid(self, old: Block, new: Block) -> Iterator[str]:
-        """Write the parts of a table row by row, every row with the same columns."""
-        columns = self._columns(header_of(old)[0], header_of(new)[0])
-        head = self._row(header_of(old)[0], header_of(new)[0], columns)
-        yield self.marking.element(new.children[0], [head])
-        body = new.children[1:] or old.children[1:]
-        rows = [tuple(row for part in t.children[1:] for row in part.children) for t in (old, new)]
-        for part in body[:1]:
-            yield self.marking.element(part, self._rows(*rows, columns))
-
-    def _columns(self, old: Block, new: Block) -> list[Column]:
-        """Tell which columns are the same: by place, or by header where there are more or fewer."""
-        size = len(new.children)
-        if len(old.children) == size:
-            return [Column(place, place) for place in range(size)]
-        columns: list[Column] = []
-        for olds, news, pair in self._aligned(old.children, new.children):
-            for place in range(olds.start, olds.stop):
-                change = self.marking.begin(old.children[place].words, ())
-                columns.append(Column(place, None, change))
-            for place in range(news.start, news.stop):
-                change = self.marking.begin((), new.children[place].words)
-                columns.append(Column(None, place, change))
-            columns += [Column(*pair)] if pair else []
-        return columns
-
-    def _rows(
-        self, old: Sequence[Block], new: Sequence[Block], columns: Sequence[Column]
-    ) -> Iterator[str]:
-        for olds, news, pair in self._aligned(old, new):
-            gone, come = old[olds], new[news]
-            change = self.marking.begin(_words(gone), _words(come)) if gone or come else None
-            yield from (self._row(row, None, columns, change) for row in gone)
-            yield from (self._row(None, row, columns, change) for row in come)
+    def _same_columns(self, old: Block, new: Block) -> tuple[Block, Block]:
+        """Give both tables all columns of either; of equally many each is where it was."""
+        heads = header_of(old), header_of(new)
+        if len(heads[0]) == len(heads[1]):
+            return old, new
+        olds: list[int | Marked] = []
+        news: list[int | Marked] = []
+        for gone, come, pair in self._aligned(*heads):
+            for place in range(gone.start, gone.stop):
+                olds.append(place)
+                news.append(self.marking.begin(heads[0][place].words, ()))
+            for place in range(come.start, come.stop):
+                olds.append(self.marking.begin((), heads[1][place].words))
+                news.append(place)
             if pair:
-                yield self._row(old[pair[0]], new[pair[1]], columns)
+                olds.append(pair[0])
+                news.append(pair[1])
+        return widened(old, olds), widened(new, news)
 
-    def _row(
-        self,
-        old: Block | None,
-        new: Block | None,
-        columns: Sequence[Column],
-        change: Marked | None = None,
-    ) -> str:
-        row = new or old
-        assert row
-        return self.marking.element(row, (self._cell(old, new, c, change) for c in columns))
+
+def _shape(block: Block) -> tuple[str, str]:
+    """Give what two blocks must have in common to become one."""
+    return block.tag or "p", block.attrs.get("start", "")
+
+
+def _words(blocks: Iterable[Block]) -> Iterator[Word]:
+    for block in blocks:
+        for leaf in block.leaves():
+            yield from leaf.words

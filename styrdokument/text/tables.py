@@ -1,46 +1,56 @@
-"""Tables as grids: which column of the new table was which in the old one.
+"""Tables as grids: two versions of one get the same columns before they are compared.
 
-Every row of a Markdown table has as many cells as its header. What isn't such a grid is
-compared as any other blocks.
+Every row of a Markdown table has as many cells as its header. Where a column came or went
+the other table gets a gap in each row, so that cells are compared place by place.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from styrdokument.text.blocks import Block
 from styrdokument.text.marking import Marked
 
 
-@dataclass(frozen=True)
-class Column:
-    """Places of a column in the old and the new table; one of them may be missing."""
+@dataclass
+class Gap(Block):
+    """An empty cell where a row has none; `change` took the column away or put it in."""
 
-    old: int | None
-    new: int | None
     change: Marked | None = None
-    """The change that took it away or put it in."""
 
 
 def is_grid(table: Block) -> bool:
     """Tell whether a table has a header row, and as many cells in each of its rows."""
-    rows = list(rows_of(table))
-    if not table.children or table.children[0].tag != "thead" or len(header_of(table)) != 1:
-        return False
+    rows = list(_rows(table))
+    is_headed = bool(table.children) and [len(table.children[0].children)] == [1]
     sizes = {len(row.children) for row in rows}
-    return len(sizes) == 1 and all(cell.is_leaf for row in rows for cell in row.children)
+    is_flat = all(cell.is_leaf for row in rows for cell in row.children)
+    return is_headed and len(sizes) == 1 and is_flat
 
 
 def header_of(table: Block) -> tuple[Block, ...]:
-    """Give the rows of a table's header."""
-    return table.children[0].children
+    """Give the cells of a grid's header."""
+    return table.children[0].children[0].children
 
 
-def rows_of(table: Block) -> Iterator[Block]:
-    """Go through all rows of a table, its header's first."""
+def widened(table: Block, places: Sequence[int | Marked]) -> Block:
+    """Give a grid with its cells at `places`, and gaps where there is a change instead."""
+    parts = [
+        replace(part, children=tuple(_widened_row(row, places) for row in part.children))
+        for part in table.children
+    ]
+    return replace(table, children=tuple(parts))
+
+
+def _rows(table: Block) -> Iterator[Block]:
     for part in table.children:
         yield from part.children
 
 
-def blank(cell: Block) -> Block:
-    """Give an empty cell to stand where a row has none in a column."""
-    return replace(cell, words=(), numbers=(), attrs={**cell.attrs})
+def _widened_row(row: Block, places: Sequence[int | Marked]) -> Block:
+    cells = [
+        row.children[place]
+        if isinstance(place, int)
+        else Gap(tag="td", attrs={}, key=-1, change=place)
+        for place in places
+    ]
+    return replace(row, children=tuple(cells))

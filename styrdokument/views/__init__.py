@@ -1,1 +1,57 @@
 """HTTP: one module per resource, no rules."""
+
+from flask import Flask
+
+from styrdokument.actions.house import House
+from styrdokument.config import Config
+from styrdokument.views import (
+    actions_page,
+    cases,
+    comparisons,
+    documents,
+    editing,
+    errors,
+    former,
+    health,
+    history,
+    lists,
+    people,
+    posting,
+    presenting,
+    search,
+    security,
+    session,
+    start,
+    support,
+    tasks,
+    versions,
+)
+
+BLUEPRINTS = (
+    session.bp,
+    actions_page.bp,
+    cases.bp,
+    editing.bp,
+    tasks.bp,
+    start.bp,
+    versions.bp,
+    comparisons.bp,
+    history.bp,
+    documents.bp,
+    lists.bp,
+    search.bp,
+    people.bp,
+    former.bp,
+    health.bp,
+)
+
+
+def install(app: Flask, house: House, config: Config) -> None:
+    """Give the app its house, its guards and its routes."""
+    support.install(app, house, config)
+    security.install(app)
+    posting.install(app)
+    errors.install(app)
+    presenting.install(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)

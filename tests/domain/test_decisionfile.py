@@ -27,11 +27,12 @@ from styrdokument.domain.people import ActingFor, Who
 from tests.cast import BIRGIT, DAG, FRANS, HYGIENE, NOON
 
 EXAMPLE = {
-    "": """format seq kind case document version corrects unit content content_hash title type audience
-        record_class registry_number decided_on recorded_at recorded_by effective_from valid_until
-        basis decided_by presented_by participants approvals contributors significance change_note
-        reason replaces successor source facts second_look previous_document previous_record
-        product""",
+    "": """
+        format seq kind case document version corrects unit content content_hash title type
+        audience record_class registry_number decided_on recorded_at recorded_by effective_from
+        valid_until basis decided_by presented_by participants approvals contributors significance
+        change_note reason replaces successor source facts second_look previous_document
+        previous_record product""",
     "content": "path sha256 git size",
     "basis": "kind mandate body minutes_date section confirmed_on minutes_sha256 reason",
     "recorded_by": "id name title unit for",
@@ -80,7 +81,7 @@ people = st.builds(
 )
 approvals = st.builds(
     Approval,
-    by=people,
+    by=st.builds(Who, id=st.just(BIRGIT.id), name=words, acting_for=st.none() | acting),
     document=st.just(HYGIENE),
     content_hash=words,
     base_version=st.integers(0),
@@ -146,10 +147,10 @@ def test_the_bytes_are_sorted_indented_nfc_and_end_with_one_line_feed(decision):
 
     assert to_bytes(from_bytes(data)) == data
     assert unicodedata.is_normalized("NFC", text)
-    assert text.endswith("}\n")
-    assert text == json.dumps(
-        json.loads(text), sort_keys=True, ensure_ascii=text.isascii(), indent=1
-    ) + "\n"
+    assert text in {
+        json.dumps(json.loads(text), sort_keys=True, ensure_ascii=as_ascii, indent=1) + "\n"
+        for as_ascii in (False, True)
+    }
 
 
 def test_every_key_of_the_description_is_there_also_when_it_is_empty():
@@ -225,14 +226,13 @@ def test_a_file_from_before_review_days_can_be_read():
         b"[" * 100_000,
         to_bytes(DECISION).replace(b'"adopt"', b'"adopted"'),
         to_bytes(DECISION).replace(b'"decided_on": "2026', b'"decided_on": "i fjol'),
-        to_bytes(DECISION).replace(b'"function": null', b'"functions": null'),
+        to_bytes(DECISION).replace(b'"function"', b'"functions"'),
         to_bytes(DECISION).replace(b'"method"', b'"methods"'),
     ],
 )
 def test_what_is_no_decision_file_is_said_to_be_none(data):
-    if data != to_bytes(DECISION):
-        with pytest.raises(ValueError, match=r"."):
-            from_bytes(data)
+    with pytest.raises(ValueError, match=r"."):
+        from_bytes(data)
 
 
 def test_an_imported_text_was_decided_by_nobody_we_know():

@@ -22,7 +22,7 @@ from styrdokument.domain.document import (
     snapshot_of,
 )
 
-PRINTED = "find . -type f -printf '%P\\0' | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum"
+PRINTED = "find . -type f -printf '%P\\0' | LC_ALL=C sort -z | xargs -0 sha256sum -- | sha256sum"
 
 
 @pytest.mark.parametrize(

@@ -223,9 +223,7 @@ def test_an_import_keeps_the_days_of_its_source():
 
 def test_an_import_without_a_last_day_is_due_at_once():
     # rule 26
-    imported = decision(
-        DecisionKind.IMPORT, "2026-11-21", version=1, effective_from="2019-05-02"
-    )
+    imported = decision(DecisionKind.IMPORT, "2026-11-21", version=1, effective_from="2019-05-02")
 
     assert standing(history_of([imported]), 1, "2026-11-21") is Standing.DUE
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from styrdokument.store.evidence import NAMESPACE_GIT, Signer, check, read_signers
 from styrdokument.store.git import Git, Missing
 
@@ -255,6 +256,8 @@ def test_all_that_a_ref_will_lead_to_lasts_before_the_ref_is_moved(git, monkeypa
         assert Path(source) not in unsynced
         if "refs" in Path(target).parts:
             at_move.append(set(unsynced))
+        if Path(target).suffix == ".idx":
+            assert Path(target).with_suffix(".pack").exists()
         unsynced.add(Path(target).parent)
         rename(source, target)
 

@@ -292,6 +292,24 @@ def test_a_recovery_that_is_killed_is_done_over_by_the_next(tmp_path):
     assert recovered == [1]
 
 
+def test_who_waited_for_a_recovery_that_was_killed_recovers_itself(tmp_path):
+    started, log = tmp_path / "started", tmp_path / "log"
+    dying = os.fork()
+    if dying == 0:
+        enter(tmp_path / "alive", lambda: (started.touch(), time.sleep(60)))
+        os._exit(99)
+    until(started.exists)
+    waiting = os.fork()
+    if waiting == 0:
+        enter(tmp_path / "alive", lambda: log.write_text("recovered"))
+        os._exit(0)
+    until(lambda: is_waiting(waiting))
+    os.kill(dying, signal.SIGKILL)
+    assert os.waitstatus_to_exitcode(os.waitpid(dying, 0)[1]) == -signal.SIGKILL
+    assert os.waitstatus_to_exitcode(os.waitpid(waiting, 0)[1]) == 0
+    assert log.read_text() == "recovered"
+
+
 def test_a_recovery_that_fails_lets_go(tmp_path):
     with pytest.raises(ZeroDivisionError):
         enter(tmp_path / "alive", lambda: 1 / 0)

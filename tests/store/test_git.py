@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from styrdokument.store import loading
 from styrdokument.store.git import Change, Damaged, Git, Missing
+from styrdokument.store.objects import read_loose
 
 AT = datetime(2026, 11, 21, 14, tzinfo=UTC)
 MAIN = "refs/heads/main"
@@ -83,7 +85,8 @@ def test_drafts_and_case_logs_are_hidden_from_whoever_clones(git):
     assert [line.split()[1] for line in shown.stdout.splitlines()] == ["HEAD", MAIN]
 
 
-def test_making_it_again_finishes_what_a_kill_broke_off(tmp_path):
+def test_making_it_again_finishes_what_a_kill_broke_off(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "fsync", lambda _: None)  # a kill takes nothing from the page cache
     for nth in range(1, 1000):
         path = tmp_path / str(nth)
         child = os.fork()
@@ -298,6 +301,7 @@ def read(git, object_id):
     raise Missing(object_id)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", ["??/*", "pack/*.pack", "pack/*.idx"])
 def test_no_damaged_object_is_ever_shown(git, pattern):
     true = library(git)
@@ -307,7 +311,7 @@ def test_no_damaged_object_is_ever_shown(git, pattern):
     for path in files:
         whole = path.read_bytes()
         path.chmod(0o644)
-        places = range(0, len(whole), max(1, len(whole) // (400 // len(files))))
+        places = range(0, len(whole), max(1, len(whole) // (60 // len(files) + 1)))
         damages = [whole[:place] for place in places]
         damages += [
             whole[:it] + bytes([whole[it] ^ 1 << it % 8]) + whole[it + 1 :] for it in places
@@ -321,7 +325,7 @@ def test_no_damaged_object_is_ever_shown(git, pattern):
                 except (Damaged, Missing):
                     found += 1
         path.write_bytes(whole)
-    assert found > 100
+    assert found > 40
     git.close()
     assert {it: read(git, it) for it in true} == true
 
@@ -341,44 +345,50 @@ def test_damage_names_the_object(git):
 # readers and repacks
 
 
+@pytest.mark.slow
 def test_readers_are_not_disturbed_when_git_repacks_beside_them(git):
     true = library(git)
-    tip = git.tip(MAIN)
-    stop, errors, reads = threading.Event(), [], []
+    run(git, "repack", "-adq")
+    stop, errors, rounds = threading.Event(), [], []
 
     def go_on_reading():
         while not stop.is_set():
-            for object_id, right in true.items():
-                try:
-                    assert read(git, object_id) == right
-                    assert git.tip(MAIN) == tip
-                    assert git.tips("refs/") == {MAIN: tip}
-                except BaseException as error:  # noqa: BLE001  (any error at all is the failure)
-                    errors.append(error)
-                    return
-            reads.append(1)
+            try:
+                assert all(read(git, it) == right for it, right in true.items())
+                assert git.tips("refs/") == {MAIN: git.tip(MAIN)}
+            except BaseException as error:  # noqa: BLE001  (any error at all is the failure)
+                errors.append(error)
+                return
+            rounds.append(1)
 
     threads = [threading.Thread(target=go_on_reading) for _ in range(4)]
     [thread.start() for thread in threads]
-    for n in range(10):
-        (git.path / "objects" / "pack" / "x").unlink(missing_ok=True)
-        run(git, "repack", *(["-adq"] if n % 2 else ["-dq", "--geometric=2", "--write-midx"]))
+    run(git, "pack-refs", "--all")
+    for n in range(12):
+        (git.path / "unreachable").write_bytes(b"%d" % n)
+        run(git, "hash-object", "-w", git.path / "unreachable")
+        run(git, "repack", *(["-adfq"] if n % 2 else ["-Adfq", "--depth=3", "--write-midx"]))
         run(git, "pack-refs", "--all")
-        run(git, "unpack-objects", "-q", data=run_raw(git, *true))
-        run(git, "prune-packed")
     stop.set()
     [thread.join() for thread in threads]
     assert errors == []
-    assert reads
+    assert rounds
 
 
-def run_raw(git, *ids):
-    return subprocess.run(
-        ["git", "-C", git.path, "pack-objects", "-q", "--stdout"],
-        input="\n".join(ids).encode(),
-        capture_output=True,
-        check=True,
-    ).stdout
+def test_an_object_that_a_repack_moved_while_it_was_looked_for_is_found(git, monkeypatch):
+    blob = git.find(adopt(git, {"a": b"x"}), "a")
+    path, aside = git.path / "objects" / blob[:2] / blob[2:], git.path / "aside"
+    path.rename(aside)
+    looks = []
+
+    def arrives_at_the_second_look(objects, object_id):
+        looks.append(object_id)
+        if len(looks) == 2:
+            aside.rename(path)
+        return read_loose(objects, object_id)
+
+    monkeypatch.setattr(loading, "read_loose", arrives_at_the_second_look)
+    assert git.blob(blob) == b"x"
 
 
 def open_files():

@@ -97,6 +97,10 @@ def test_a_file_without_keys_says_nothing(empty):
     assert read(empty.encode()) == {}
 
 
+def test_a_comment_may_ask_a_question():
+    assert read(b"# why?\na: 1  # ? b\n# ? c\nb: {\n# ?\nc: 1}\n") == {"a": "1", "b": {"c": "1"}}
+
+
 def test_a_register_is_four_levels_deep():
     source = b"chef:\n  holders:\n    - {person: p-7k2m9qxa, from: 2025-01-01}\n"
     assert read(source) == {"chef": {"holders": [{"person": "p-7k2m9qxa", "from": "2025-01-01"}]}}
@@ -226,6 +230,17 @@ def test_a_file_over_the_limit_is_refused_unread(size):
 def test_a_file_at_the_limit_is_read():
     assert read(b"a: " + b"x" * (16_384 - 4) + b"\n") == {"a": "x" * 16_380}
     assert read(b"a: " + b"x" * 20_000 + b"\n", limit=30_000) == {"a": "x" * 20_000}
+
+
+def test_more_open_brackets_than_an_honest_file_has_are_refused_wherever_they_stand():
+    assert read(b"a: 1 # " + b"[" * 64 + b"\n") == {"a": "1"}
+    assert problems_of(b"a: 1\nb: 1 # " + b"[" * 65 + b"\n") == [("depth", 2)]
+
+
+def test_a_file_may_hold_as_many_values_as_its_limit_has_room_for():
+    source = b"a: [" + b"x, " * 2000 + b"]\n"
+    assert problems_of(source) == [("too_many_values", 1)]
+    assert len(read(source, limit=30_000)["a"]) == 2000
 
 
 def test_nesting_by_lines_is_refused_where_it_gets_too_deep():

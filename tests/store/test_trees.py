@@ -1,11 +1,13 @@
 """Trees of new objects: against a model, against git, and against hostile paths."""
 
+import os
 import subprocess
 from datetime import datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from styrdokument.store.git import Damaged, Git, Missing, is_safe_name
 
 SWEDISH = timezone(timedelta(hours=1))
@@ -65,7 +67,9 @@ def change(model, changes):
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory):
     git = Git.create(tmp_path_factory.mktemp("shared") / "record.git")
-    yield git
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)  # many small trees, and none need last
+        yield git
     git.close()
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from styrdokument.domain.problems import Code
-from styrdokument.text.appendix import LIMIT, UNPACKED_LIMIT, findings
+from styrdokument.text.appendix import LIMIT, PICTURE_LIMIT, UNPACKED_LIMIT, findings
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\6\0\0\0"
 JPEG = b"\xff\xd8\xff\xe0\0\x10JFIF\0"
@@ -98,7 +98,8 @@ def test_all_reasons_are_told():
 def test_a_file_over_the_limit_is_refused_unread():
     assert rules("a.png", PNG.ljust(LIMIT, b"\0")) == []
     assert rules("a.png", PNG.ljust(LIMIT + 1, b"\0")) == ["too_large"]
-    assert rules("a.svg", b"<" * (LIMIT + 1)) == ["too_large"]
+    assert rules("a.svg", picture().ljust(PICTURE_LIMIT, b"\n")) == []
+    assert rules("a.svg", b"<" * (PICTURE_LIMIT + 1)) == ["too_large"]
 
 
 # Word and Excel
@@ -234,6 +235,8 @@ ACTIVE = [
     (r"<style>@\69mport 'a.css';</style>", "style"),
     ("<style>a{b:url(a.png)}</style>", "style"),
     ("<style><![CDATA[a{b:url(a.png)}]]></style>", "style"),
+    ("<style>@im<!-- -->port 'a.css'</style>", "style"),
+    ("<style><g/>a{b:url(a.png)}</style>", "style"),
     ("<style>a{b:url('#a\n);c:url(//example.se) ')}</style>", "style"),
     ("<h:style>@import 'a.css'</h:style>", "style"),
     ("<set attributeName='href' to='javascript:alert(1)'/>", "attributename"),

@@ -1,0 +1,107 @@
+"""Beginning a data directory: record, key, journal, registers and hook, whole or not at all.
+
+All is made in `DATA/beginning/` and then moved up, so nobody ever sees half a record, and nothing
+but that folder is ever removed. DATA itself may be a mounted place, which cannot be renamed.
+What was cut off while it was being made is made anew; what was cut off on its way up goes on.
+The record is moved after all else, and the configuration file, for others to look for, after that.
+"""
+
+import shlex
+import shutil
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+from styrdokument.actions.house import KEY, REPOSITORY, House
+from styrdokument.actions.registering import begin_record
+from styrdokument.domain.people import Who
+from styrdokument.resources import folder
+from styrdokument.store import disk
+from styrdokument.store.evidence import Signer
+from styrdokument.store.git import Git
+
+PART = "beginning"
+HOOKS = ("pre-receive",)
+PRODUCT = Who(id=None, name="styrdokument")
+_LEFT_BEHIND = frozenset({"alive", "lock"})
+"""Locks of the house that was built; the data directory has its own."""
+
+
+def begin(
+    data: Path,
+    *,
+    join: Callable[[Path], House],
+    fill: Callable[[House], None],
+    configuration: tuple[str, bytes],
+) -> bool:
+    """Whether a record was begun at `data`; False where there is one already.
+
+    `join` makes a house of a folder with repository and key, `fill` enters the first commits,
+    `configuration` is the name and the bytes of the file that is written last.
+    """
+    disk.make_folder(data)
+    with disk.exclusive(data / "lock"):
+        is_new = not (data / REPOSITORY).exists()
+        if is_new:
+            if not (data / PART / configuration[0]).exists():
+                _build(data / PART, join, fill, configuration)
+            _move_up(data, but=configuration[0])
+        install_hooks(data / REPOSITORY)
+        if not (data / configuration[0]).exists():
+            disk.write_durably(data / configuration[0], configuration[1], mode=0o600)
+        shutil.rmtree(data / PART, ignore_errors=True)
+    return is_new
+
+
+def fill_nearly_empty(house: House) -> None:
+    """Enter registers that a new region can grow from: usual types, one unit, one function."""
+    enter_registers(house, read_registers(folder("content") / "registers-empty"))
+
+
+def read_registers(place: Path) -> dict[str, bytes]:
+    """The registers' files below a folder, by path."""
+    files = sorted(place.rglob("*.yaml"))
+    return {file.relative_to(place).as_posix(): file.read_bytes() for file in files}
+
+
+def enter_registers(house: House, files: dict[str, bytes]) -> None:
+    """Make the first commit: the registers, and whose signatures count."""
+    now = house.now()
+    line = Signer.load(house.data / KEY).allowed_signers_line(now)
+    begin_record(house.record, files | {"signers": f"{line}\n".encode()}, by=PRODUCT, at=now)
+    house.index.catch_up()
+
+
+def install_hooks(repository: Path) -> None:
+    """Put the hooks in place, with the Python that they are to call: the one that runs now."""
+    for name in HOOKS:
+        shim = (folder("hooks") / name).read_text("utf-8")
+        shim = shim.replace("@PYTHON@ ", f"{shlex.quote(sys.executable)} ")
+        disk.write_durably(repository / "hooks" / name, shim.encode(), mode=0o755)
+
+
+def _build(
+    part: Path,
+    join: Callable[[Path], House],
+    fill: Callable[[House], None],
+    configuration: tuple[str, bytes],
+) -> None:
+    if part.exists():
+        shutil.rmtree(part)
+    disk.make_folder((part / KEY).parent)
+    (part / KEY).parent.chmod(0o700)
+    Git.create(part / REPOSITORY)
+    Signer.create(part / KEY)
+    with closing(join(part)) as house:
+        fill(house)
+    disk.write_durably(part / configuration[0], configuration[1], mode=0o600)
+
+
+def _move_up(data: Path, but: str) -> None:
+    """Move all up `but` the configuration and the locks; the record last, for it says "done"."""
+    part = data / PART
+    names = {path.name for path in part.iterdir()} - _LEFT_BEHIND - {REPOSITORY, but}
+    for name in (*sorted(names), REPOSITORY):
+        (part / name).replace(data / name)
+        disk.sync_folder(data)

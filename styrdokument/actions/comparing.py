@@ -1,0 +1,80 @@
+"""What a participant reads of a draft: its text, the adopted one, and the one they last judged.
+
+Texts are found by content hash in the draft's own history; nothing is kept beside the record.
+"""
+
+from dataclasses import dataclass
+from itertools import islice
+
+from styrdokument.actions.house import House
+from styrdokument.domain.case import Step, fold
+from styrdokument.domain.document import ContentHash, DocumentId, folder_of
+from styrdokument.domain.people import Actor
+from styrdokument.store.cases import Held
+from styrdokument.store.matters import Sheet
+from styrdokument.store.record import hash_of, without_decisions
+
+JUDGES = frozenset({Step.APPROVE, Step.RETURN})
+MOST_SAVES = 500
+"""How far back a draft's history is searched."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Texts:
+    """Bodies of one document: as drafted, as adopted (None: never), and as last judged.
+
+    A closed case is compared with what it began from. `judged` is None where the reader has not
+    judged the draft, or it has not changed since.
+    """
+
+    now: str
+    adopted: str | None
+    judged: str | None
+    appendices: tuple[str, ...]
+
+
+def texts_of(house: House, actor: Actor, held: Held, document: DocumentId) -> Texts:
+    """The bodies that `actor` compares."""
+    sheet = sheet_of(house, held, document)
+    is_open = held.case.is_open
+    adopted = (
+        house.record.files_of(document) if is_open else house.cases.files_at_base(held, document)
+    )
+    judged = _hash_judged(actor, held, document)
+    has_moved = judged is not None and judged != held.case.contents[document]
+    return Texts(
+        now=sheet.body,
+        adopted=house.matters.sheet(document, adopted).body if adopted else None,
+        judged=_body_with(house, held, document, judged) if judged and has_moved else None,
+        appendices=sheet.appendices,
+    )
+
+
+def sheet_of(house: House, held: Held, document: DocumentId) -> Sheet:
+    """The draft's files, read."""
+    return house.matters.sheet(document, house.cases.files_of(held, document))
+
+
+def _hash_judged(actor: Actor, held: Held, document: DocumentId) -> ContentHash | None:
+    """The content that stood when `actor` last approved or sent back."""
+    events = held.events
+    judged = [
+        place
+        for place, event in enumerate(events)
+        if event.step in JUDGES and event.by.id == actor.id
+    ]
+    if not judged:
+        return None
+    return fold(held.case.number, events[: judged[-1] + 1]).contents.get(document)
+
+
+def _body_with(house: House, held: Held, document: DocumentId, wanted: ContentHash) -> str | None:
+    if held.tip is None:
+        return None
+    for commit in islice(house.git.line(held.tip), MOST_SAVES):
+        files = without_decisions(house.git.files(commit.id, folder_of(document)))
+        if files and hash_of(house.record.content_of(files)) == wanted:
+            return house.matters.sheet(document, files).body
+        if commit.id == held.base:
+            break
+    return None

@@ -1,0 +1,1 @@
+"""What importing is made of, whatever is imported; the verbs stand in `actions.importing`."""

@@ -1,0 +1,110 @@
+"""What an import did, or would do: a row for every document, and what concerns the whole source.
+
+Rules of remarks are words of the labels (`remark.<rule>`); nothing here is said in any language.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from styrdokument.actions.imports.conversion import Remark
+from styrdokument.domain.document import DocumentId
+from styrdokument.domain.problems import Problem
+
+
+class Outcome(StrEnum):
+    """What became of a document."""
+
+    IMPORTED = "imported"
+    WITH_REMARKS = "imported_with_remarks"
+    UNCHANGED = "unchanged"
+    """All that its source has is here, or something was done here since: see the remarks."""
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One document; `document` is None where it has no id, as in a dry run.
+
+    `versions` counts those that this import made, or would make; `repeals`: it ended them.
+    """
+
+    path: str
+    outcome: Outcome
+    title: str = ""
+    document: DocumentId | None = None
+    versions: int = 0
+    repeals: bool = False
+    remarks: tuple[Remark, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """A whole import; `removed` counts the documents that the source once had, and were left."""
+
+    repository: str
+    commit: str
+    dry_run: bool
+    rows: tuple[Row, ...]
+    removed: int = 0
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether every document could be imported."""
+        return not self.count(Outcome.REFUSED)
+
+    @property
+    def versions(self) -> int:
+        """How many versions were made."""
+        return sum(row.versions for row in self.rows)
+
+    def count(self, outcome: Outcome) -> int:
+        """How many documents it went so for."""
+        return sum(row.outcome is outcome for row in self.rows)
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as plain values."""
+        return {
+            "repository": self.repository,
+            "commit": self.commit,
+            "dry_run": self.dry_run,
+            "counts": {str(outcome): self.count(outcome) for outcome in Outcome},
+            "versions": self.versions,
+            "removed": self.removed,
+            "remarks": [_remark(remark) for remark in self.remarks],
+            "documents": [_row(row) for row in self.rows],
+        }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    return {
+        "path": row.path,
+        "outcome": str(row.outcome),
+        "title": row.title,
+        "document": row.document,
+        "versions": row.versions,
+        "repeals": row.repeals,
+        "remarks": [_remark(remark) for remark in row.remarks],
+        "problems": [_problem(problem) for problem in row.problems],
+    }
+
+
+def _remark(remark: Remark) -> dict[str, Any]:
+    return {"rule": remark.rule, "values": _plain(remark.values)}
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    return {
+        "code": str(problem.code),
+        "rule": problem.rule,
+        "field": problem.field,
+        "line": problem.line,
+        "values": _plain(problem.values),
+    }
+
+
+def _plain(values: Mapping[str, object]) -> dict[str, Any]:
+    return {key: value if isinstance(value, int) else str(value) for key, value in values.items()}

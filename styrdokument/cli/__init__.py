@@ -1,0 +1,30 @@
+"""The command `styrdokument`: from what was typed to an action, and from its end to an exit code.
+
+0: done and clean. 1: done, and problems were found, each named. 2: it could not be done, and one
+line on stderr says why. A command imports what it needs when it runs: `--help` must not wait for
+a database. What is not built is an unknown command.
+"""
+
+import os
+
+import click
+
+from styrdokument import __version__
+from styrdokument.cli.accounts import account
+from styrdokument.cli.keeping import config, health, rebuild
+from styrdokument.cli.registers import register
+from styrdokument.cli.serving import init, serve
+from styrdokument.cli.shell import OneLine
+
+COMMANDS = (account, config, health, init, rebuild, register, serve)
+
+
+@click.group(cls=OneLine)
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def main() -> None:
+    """Document control with git as the record."""
+    os.umask(0o027)  # journal and drafts are nothing for the machine's other users
+
+
+for command in COMMANDS:
+    main.add_command(command)

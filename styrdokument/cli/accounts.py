@@ -1,0 +1,54 @@
+"""`account`: the local accounts."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from styrdokument.cli.shell import CouldNot, OneLine, data_option, opened
+
+
+@click.group(cls=OneLine)
+def account() -> None:
+    """Local accounts."""
+
+
+@account.command("add")
+@click.argument("login")
+@data_option
+@click.option("--name", required=True, help="The person's name.")
+@click.option("--title", default="", help="The person's title.")
+@click.option("--unit", default="", help="The person's unit, by its slug.")
+@click.option("--admin", is_flag=True, help="May administer; nothing else follows.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def add_account(
+    login: str, data: Path, name: str, title: str, unit: str, *, admin: bool, password_stdin: bool
+) -> None:
+    """Add an account, and print the person id that registers know it by."""
+    with opened(data) as house:
+        if unit and unit not in house.registers.units:
+            raise CouldNot(f"{unit}: no such unit in the register")
+        password = sys.stdin.readline().rstrip("\n") if password_stdin else _asked()
+        made = house.accounts.add(
+            login,
+            name=name,
+            title=title,
+            unit=unit,
+            password=password,
+            at=house.now(),
+            is_admin=admin,
+        )
+    click.echo(made.person.id)
+
+
+@account.command("disable")
+@click.argument("login")
+@data_option
+def disable_account(login: str, data: Path) -> None:
+    """Close an account for good, and end its sessions."""
+    with opened(data) as house:
+        house.accounts.disable(login)
+
+
+def _asked() -> str:
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))

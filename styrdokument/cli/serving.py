@@ -1,0 +1,86 @@
+"""`init` and `serve`: from an empty folder to a region on the web."""
+
+# ruff: noqa: PLC0415 (a command imports what it needs when it runs)
+
+import os
+import signal
+import sys
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from styrdokument.cli.shell import CouldNot, data_option
+
+if TYPE_CHECKING:
+    from styrdokument.actions.house import House
+    from styrdokument.config import Config
+
+
+@click.command()
+@data_option
+@click.option("--demo", is_flag=True, help="Make the demonstration region.")
+def init(data: Path, *, demo: bool) -> None:
+    """Begin a record; nothing is done where there is one."""
+    from styrdokument.actions import beginning, demonstrating
+    from styrdokument.app import join
+    from styrdokument.config import FILE, first_file, read_config
+
+    config = read_config(data)
+    is_new = beginning.begin(
+        data,
+        join=lambda place: join(replace(config, data=place)),
+        fill=demonstrating.fill if demo else beginning.fill_nearly_empty,
+        configuration=(FILE, first_file().encode()),
+    )
+    click.echo(f"{data}: the record is begun." if is_new else f"{data}: the record is there.")
+
+
+@click.command()
+@data_option
+@click.option("--host", help="The address to listen on.")
+@click.option("--port", type=int, help="The port to listen on.")
+@click.option("--threads", type=int, help="How many requests are served at once.")
+def serve(data: Path, host: str | None, port: int | None, threads: int | None) -> None:
+    """Serve the region until told to stop."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    from waitress import create_server
+
+    from styrdokument.app import create_app, open_house
+    from styrdokument.config import PREFIX, read_config
+
+    stated = {"HOST": host, "PORT": port, "THREADS": threads}
+    typed = {f"{PREFIX}{name}": str(v) for name, v in stated.items() if v is not None}
+    config = read_config(data, os.environ | typed)
+    with closing(open_house(config)) as house:
+        welcome = _welcome(house, config)
+        server = create_server(
+            create_app(house, config),
+            host=config.host,
+            port=config.port,
+            threads=config.threads,
+            clear_untrusted_proxy_headers=not config.trusted_proxies,
+        )
+        click.echo(welcome)
+        server.run()  # it takes SystemExit and KeyboardInterrupt, and lets requests finish
+
+
+def _welcome(house: "House", config: "Config") -> str:
+    """What is printed at the start. Raises CouldNot where known passwords would be let out."""
+    from styrdokument.actions.demonstrating import PASSWORD
+    from styrdokument.words import ORIGINAL, Words
+
+    words = Words(ORIGINAL)
+    host = f"[{config.host}]" if ":" in config.host else config.host
+    address = config.base_url or f"http://{host}:{config.port}"
+    lines = [words.say("command.serving", region=config.region, address=address)]
+    found = [house.accounts.account(person.id) for person in house.accounts.people()]
+    accounts = [one for one in found if one and one.is_demonstration]
+    if accounts and not config.is_on_loopback:
+        raise CouldNot(words.say("command.loopback_only", host=config.host))
+    if accounts:
+        lines += [words.say("command.demonstration", password=PASSWORD)]
+        lines += [f"  {one.login:<9} {one.person.title}" for one in accounts]
+    return "\n".join([*lines, words.say("command.stopping")])

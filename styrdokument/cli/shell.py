@@ -1,0 +1,93 @@
+"""What every command shares: its options, the house that it opens, and how it fails.
+
+Whatever happens, a command that could not be done ends with code 2 and one line on stderr.
+"""
+
+# ruff: noqa: PLC0415 (a command imports what it needs when it runs)
+
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from styrdokument.actions.house import House
+
+PROBLEMS_FOUND = 1
+COULD_NOT = 2
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class CouldNot(click.ClickException):
+    """What was asked for could not be done."""
+
+    exit_code = COULD_NOT
+
+    def show(self, file: IO[str] | None = None) -> None:
+        """The one line."""
+        click.echo(self.format_message(), file=file, err=file is None)
+
+
+class OneLine(click.Group):
+    """A group whose commands end in one line where they cannot be done, whatever happened."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command. Raises CouldNot."""
+        try:
+            return super().invoke(ctx)
+        except (click.exceptions.NoArgsIsHelpError, click.exceptions.Exit, CouldNot):
+            raise
+        except click.UsageError as error:
+            told = error.format_message().rstrip(".")
+            raise CouldNot(f"{told}; see: {ctx.command_path} --help") from error
+        except Exception as error:
+            raise CouldNot(_in_one_line(error)) from error
+
+
+def data_option(command: F) -> F:
+    """Give the command `--data`."""
+    return click.option(
+        "--data",
+        type=click.Path(path_type=Path, file_okay=False),
+        envvar="DATA",
+        default="var",
+        show_default=True,
+        show_envvar=True,
+        help="The data directory.",
+    )(command)
+
+
+def json_option(command: F) -> F:
+    """Give the command `--json`, as `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Answer with JSON.")(command)
+
+
+@contextmanager
+def opened(data: Path) -> Iterator["House"]:
+    """The house of a data directory, for one command. Raises NoRecord and BadConfig."""
+    from styrdokument.app import open_house
+    from styrdokument.config import read_config
+
+    with closing(open_house(read_config(data))) as house:
+        yield house
+
+
+def _in_one_line(error: Exception) -> str:
+    from styrdokument.domain.problems import NotFound, Refused
+    from styrdokument.words import ORIGINAL, Words
+
+    if isinstance(error, Refused):
+        told = "; ".join(Words(ORIGINAL).problem(problem) for problem in error.problems)
+    elif isinstance(error, NotFound):
+        told = f"not found: {error}"
+    elif isinstance(error, OSError) or type(error).__module__.startswith("styrdokument."):
+        told = str(error)
+    else:  # a fault of ours, or of a database: say where
+        frames = traceback.extract_tb(error.__traceback__)
+        last = [frame for frame in frames if "styrdokument" in Path(frame.filename).parts][-1]
+        told = f"{type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno})"
+    return " ".join(told.split())

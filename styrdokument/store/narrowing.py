@@ -1,0 +1,112 @@
+"""What a list of versions is narrowed to, and in which order it comes, said in SQL.
+
+`standing_on` is `validity.History.standing` in SQL, so that lists can be filtered and paged; a
+property test holds the two together.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, exists, func, literal, or_
+
+from styrdokument.domain.document import HIGHEST_ID, Audience
+from styrdokument.domain.people import Entry
+from styrdokument.domain.validity import APPLIES, Standing
+from styrdokument.store.projection import sort_key
+from styrdokument.store.tables import documents, gaps, versions
+
+
+class Sorting(StrEnum):
+    """What a list is ordered by: what may be used first, or a column alone."""
+
+    STANDING = "standing"
+    TITLE = "title"
+    VALID_UNTIL = "valid_until"
+    EFFECTIVE_FROM = "effective_from"
+    """The newest first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """What a list is narrowed to; empty means everything.
+
+    `words` must all be found; `entry` handles the document, or answers for its content.
+    """
+
+    standings: frozenset[Standing] = APPLIES
+    type: str = ""
+    units: frozenset[str] = frozenset()
+    processes: frozenset[str] = frozenset()
+    words: tuple[str, ...] = ()
+    entry: Entry = ""
+    sorting: Sorting = Sorting.STANDING
+
+
+def standing_on(day: date) -> ColumnElement[str]:
+    """A version's standing on a day."""
+    v = versions.c
+    stood_expired = exists().where(
+        gaps.c.document == v.document,
+        gaps.c.version == v.version,
+        gaps.c.first <= day,
+        gaps.c.last >= day,
+    )
+    return case(
+        (v.is_cancelled, Standing.REPEALED),
+        (v.applies_until <= day, Standing.SUPERSEDED),
+        (v.repealed_from <= day, Standing.REPEALED),
+        (v.effective_from > day, Standing.UPCOMING),
+        (v.valid_until < day, Standing.EXPIRED),
+        (stood_expired, Standing.EXPIRED),
+        (v.due_from <= day, Standing.DUE),
+        else_=Standing.IN_FORCE,
+    )
+
+
+def conditions(filters: Filters, *, on: date, internal: bool) -> list[ColumnElement[bool]]:
+    """What a row must fulfil; `internal` says whether internal texts are among the answers."""
+    v, d = versions.c, documents.c
+    found: list[ColumnElement[bool]] = [standing_on(on).in_(sorted(filters.standings))]
+    if not internal:
+        found.append(v.audience == Audience.PUBLIC)
+    if filters.type:
+        found.append(v.type == filters.type)
+    if filters.units:
+        found.append(d.unit.in_(sorted(filters.units)))
+    if filters.processes:
+        named = (f" {slug} " for slug in sorted(filters.processes))
+        found.append(or_(*(v.processes.contains(name, autoescape=True) for name in named)))
+    if filters.entry:
+        found.append(or_(d.case_officer == filters.entry, d.fact_owner == filters.entry))
+    return found + [_holds(word) for word in filters.words]
+
+
+def order(filters: Filters, *, on: date) -> list[ColumnElement[Any]]:
+    """The order asked for; what is equal in it comes by title."""
+    v = versions.c
+    by_title = (v.sorting, v.document, v.version.desc())
+    if filters.sorting is Sorting.TITLE:
+        return [*by_title]
+    if filters.sorting is Sorting.VALID_UNTIL:
+        return [func.coalesce(v.valid_until, v.review_on, date.max), *by_title]
+    if filters.sorting is Sorting.EFFECTIVE_FROM:
+        return [v.effective_from.desc(), v.recorded_at.desc(), *by_title]
+    ranks = {Standing.IN_FORCE: 0, Standing.DUE: 0, Standing.EXPIRED: 1, Standing.UPCOMING: 2}
+    return [case(ranks, value=standing_on(on), else_=3), _misses(filters.words), *by_title]
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    """The title or the text has the word, or it is the document's number."""
+    in_text = versions.c.words.contains(word, autoescape=True)
+    if word.isascii() and word.isdecimal() and int(word[:7]) <= HIGHEST_ID:
+        return or_(in_text, versions.c.document == int(word))
+    return in_text
+
+
+def _misses(words: tuple[str, ...]) -> ColumnElement[Any]:
+    """How many of the words the title does not have."""
+    title = versions.c.sorting
+    misses = [case((title.contains(sort_key(w), autoescape=True), 0), else_=1) for w in words]
+    return sum(misses[1:], start=misses[0]) if misses else literal(0)

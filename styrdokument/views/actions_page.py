@@ -1,0 +1,82 @@
+"""What the signed-in person may do with a document, and every reason why not.
+
+The document's own page is the same for every reader; what differs between them stands here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from styrdokument.domain.access import Act, may, obstacles_to_opening
+from styrdokument.domain.case import Kind
+from styrdokument.domain.document import DocumentId
+from styrdokument.domain.matter import Adopted, Relation, document_relations
+from styrdokument.domain.problems import Code, NotFound, Problem
+from styrdokument.store.catalogue import Row
+from styrdokument.views.support import actor, house, page, today
+
+bp = Blueprint("actions_page", __name__)
+
+OFFERED = (Kind.REVISE, Kind.REPEAL)
+_JUDGES = frozenset({Relation.REVIEWER, Relation.ADOPTER})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A kind of case to open on the document; `reasons` why not, none where it is open."""
+
+    kind: Kind
+    reasons: tuple[Problem, ...]
+
+
+@bp.get("/documents/<int:document>/actions")
+def show(document: int) -> ResponseReturnValue:
+    """The page."""
+    return render(DocumentId(document))
+
+
+def find(document: DocumentId) -> Adopted:
+    """The document as it stands on the record. Raises NotFound."""
+    adopted = house().matters.adopted(document)
+    if adopted is None:
+        raise NotFound(document)
+    return adopted
+
+
+def render(document: DocumentId, problems: tuple[Problem, ...] = ()) -> str:
+    """The page, with the problems of a case that was not opened. Raises NotFound."""
+    adopted = find(document)
+    cases = house().catalogue.open_cases_on(document)
+    return page(
+        "actions/show.html",
+        adopted=adopted,
+        row=house().catalogue.shown(document, on=today()),
+        offers=[Offer(kind=kind, reasons=_reasons(kind, adopted, cases)) for kind in OFFERED],
+        cases=_visible(cases),
+        warns=_would_lose_a_say(adopted),
+        problems=problems,
+    )
+
+
+def _reasons(kind: Kind, adopted: Adopted, cases: Sequence[Row]) -> tuple[Problem, ...]:
+    reasons = obstacles_to_opening(kind, adopted, house().registers, actor())
+    running = [case["number"] for case in cases if case["kind"] == kind == Kind.REVISE]
+    if reasons or not running:
+        return reasons
+    values: Mapping[str, object] = {"document": adopted.id, "case": running[0]}
+    return (Problem(code=Code.OPEN_REVISION_EXISTS, values=values),)
+
+
+def _visible(cases: Sequence[Row]) -> list[Row]:
+    """The open cases that the visitor may know of."""
+    sees_all = may(actor(), Act.OVERSEE) or may(actor(), Act.SEE_ARCHIVE)
+    theirs = {row["number"] for row in house().catalogue.cases_of(actor(), sees_all=sees_all)}
+    return [case for case in cases if case["number"] in theirs]
+
+
+def _would_lose_a_say(adopted: Adopted) -> bool:
+    """Whether the visitor reviews or adopts the document, and so had better not write (rule 17)."""
+    found = document_relations(house().registers, adopted.roles, actor())
+    return any(found[relation] for relation in _JUDGES)

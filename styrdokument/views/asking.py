@@ -1,0 +1,123 @@
+"""From an address's query to what is asked of the catalogue: a day, a page, filters.
+
+What says a standing or a day that does not exist is refused; anything else that fits nothing finds
+nothing.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from flask import request
+
+from styrdokument.domain.problems import Code, Problem, Refused
+from styrdokument.domain.validity import APPLIES, Standing
+from styrdokument.store.catalogue import PAGE, Filters, Sorting
+from styrdokument.views.support import house
+
+ALL = "all"
+NARROWS = ("q", "type", "unit", "process", "standing", "sort")
+"""The parts of a query that narrow or order a list; beside them stand `page` and `on`."""
+MOST_WORDS = 20
+LONGEST_WORD = 60
+MOST_PAGES = 100_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pages:
+    """Where a page stands in a list: `number` counts from 1, `total` is of what is listed."""
+
+    number: int
+    total: int
+    size: int = PAGE
+
+    @property
+    def count(self) -> int:
+        """How many pages there are."""
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def following(self) -> str:
+        """The address of the next page; empty on the last."""
+        return here(page=self.number + 1) if self.number < self.count else ""
+
+    @property
+    def preceding(self) -> str:
+        """The address of the page before; empty on the first."""
+        return here(page=min(self.number - 1, self.count)) if self.number > 1 else ""
+
+
+def day_asked(name: str = "on") -> date | None:
+    """The day asked for, None where none is. Raises Refused."""
+    typed = request.args.get(name, "").strip()
+    try:
+        return date.fromisoformat(typed) if typed else None
+    except ValueError as error:
+        raise Refused(Problem(code=Code.BAD_VALUE, field=name, rule="date")) from error
+
+
+def number_asked(name: str, *, otherwise: int = 1) -> int:
+    """A whole number from 1; `otherwise` where there is none to read."""
+    typed = request.args.get(name, "").strip()
+    is_number = typed.isascii() and typed.isdigit() and len(typed) < len(str(MOST_PAGES))
+    return max(1, int(typed)) if is_number else otherwise
+
+
+def filters_asked() -> Filters:
+    """What the list is narrowed to. Raises Refused."""
+    unit, process = request.args.get("unit", ""), request.args.get("process", "")
+    registers = house().registers
+    return Filters(
+        standings=_standings(request.args.get("standing", "")),
+        type=request.args.get("type", ""),
+        units=(registers.below(unit) or frozenset({unit})) if unit else frozenset(),
+        processes=_below(process) if process else frozenset(),
+        words=words_in(request.args.get("q", "")),
+        sorting=_sorting(request.args.get("sort", "")),
+    )
+
+
+def words_in(typed: str) -> tuple[str, ...]:
+    """The words to look for, in the form that the index keeps; as many as can help."""
+    clean = unicodedata.normalize("NFC", typed[: MOST_WORDS * LONGEST_WORD]).casefold()
+    readable = "".join(c if c.isprintable() else " " for c in clean)
+    return tuple(dict.fromkeys(word[:LONGEST_WORD] for word in readable.split()))[:MOST_WORDS]
+
+
+def asked() -> dict[str, str]:
+    """The query as it was typed, for a form that shows it again."""
+    return {name: request.args.get(name, "") for name in NARROWS}
+
+
+def here(ending: str = "", **changes: object) -> str:
+    """The list's address with the same query, less its page, and with `changes`."""
+    path = request.path
+    if ending:
+        path = path.removesuffix(".json").removesuffix(".csv") + ending
+    kept = {name: request.args.get(name, "") for name in (*NARROWS, "on")} | changes
+    query = urlencode({name: value for name, value in kept.items() if value})
+    return f"{path}?{query}" if query else path
+
+
+def _standings(typed: str) -> frozenset[Standing]:
+    if not typed:
+        return APPLIES
+    if typed == ALL:
+        return frozenset(Standing)
+    if typed not in set(Standing):
+        raise Refused(Problem(code=Code.BAD_VALUE, field="standing"))
+    return frozenset({Standing(typed)})
+
+
+def _sorting(typed: str) -> Sorting:
+    return Sorting(typed) if typed in set(Sorting) else Sorting.STANDING
+
+
+def _below(process: str) -> frozenset[str]:
+    """The process and what is under it."""
+    found = {process}
+    processes = house().registers.processes
+    while more := {s for s, p in processes.items() if p.parent in found} - found:
+        found |= more
+    return frozenset(found)

@@ -1,0 +1,69 @@
+"""Two versions of a document beside each other: what changed in the text and in the fields."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from styrdokument.domain.document import FIELDS, ROLES
+from styrdokument.store.catalogue import Row
+from styrdokument.text.redline import Words, redline
+from styrdokument.views.asking import number_asked
+from styrdokument.views.card import Said, said_of
+from styrdokument.views.reading import DOCUMENT, issued, shown, versions_of
+from styrdokument.views.support import page, words
+
+bp = Blueprint("comparisons", __name__, url_prefix="/documents")
+
+
+class FieldChange(NamedTuple):
+    """A field that is not the same in both versions."""
+
+    name: str
+    before: Sequence[Said]
+    after: Sequence[Said]
+
+
+@bp.get(f"/{DOCUMENT}/compare")
+def show(document: int) -> ResponseReturnValue:
+    """What changed from one version to another: the two newest, unless the query says which."""
+    row, known = shown(document), versions_of(document)
+    numbers = [one["version"] for one in known]
+    newest = numbers[:2] if len(numbers) > 1 else [*numbers, *numbers]
+    to = number_asked("to", otherwise=newest[0])
+    from_ = number_asked("from", otherwise=_before(to, numbers, newest))
+    values = {"row": row, "versions": known, "from_": from_, "to": to}
+    old, new = issued(document, from_), issued(document, to)
+    marked = redline(old["page"], new["page"], words=redline_words())
+    changes = tuple(field_changes(old, new))
+    return page("versions/compare.html", old=old, new=new, marked=marked, changes=changes, **values)
+
+
+def field_changes(old: Row, new: Row) -> Iterator[FieldChange]:
+    """The author's fields and the roles that differ."""
+    before, after = _values(old), _values(new)
+    for name in dict.fromkeys((*FIELDS, *before, *after)):
+        if before.get(name) != after.get(name):
+            yield FieldChange(name, said_of(name, before.get(name)), said_of(name, after.get(name)))
+
+
+def redline_words() -> Words:
+    """What a screen reader says around a change."""
+    say = words().say
+    return Words(
+        inserted=say("compare.inserted"), deleted=say("compare.deleted"), end=say("compare.end")
+    )
+
+
+def _values(row: Row) -> dict[str, Any]:
+    fields = {key: value for key, value in row["fields"].items() if key != "others"}
+    roles = {key: value for key, value in row["roles"].items() if FIELDS[key].file == ROLES}
+    return {**fields, **row["fields"]["others"], **roles}
+
+
+def _before(to: int, numbers: Sequence[int], newest: Sequence[int]) -> int:
+    """The version to compare with when only one is named: the one before it."""
+    if not request.args.get("to"):
+        return newest[1]
+    return max((number for number in numbers if number < to), default=to)

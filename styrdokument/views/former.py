@@ -1,0 +1,24 @@
+"""Former ids and addresses lead to their document."""
+
+from flask import Blueprint, redirect, request
+from flask.typing import ResponseReturnValue
+
+from styrdokument.domain.document import DocumentId
+from styrdokument.domain.problems import NotFound
+from styrdokument.views.support import house
+
+bp = Blueprint("former", __name__, url_prefix="/former")
+
+
+@bp.get("/<path:former_id>")
+def lead_on(former_id: str) -> ResponseReturnValue:
+    """On to the document that once had this id or address, written with or without its slash."""
+    whole = request.full_path.removeprefix("/former/").rstrip("?") if request.args else former_id
+    document = _document(whole) or _document(f"/{whole}") or _document(former_id)
+    if document is None:
+        raise NotFound
+    return redirect(f"/documents/{document}", code=301)
+
+
+def _document(former_id: str) -> DocumentId | None:
+    return house().catalogue.former(former_id)

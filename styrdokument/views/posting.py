@@ -1,0 +1,50 @@
+"""The same form sent twice has one effect: the second leads where the first one led.
+
+A form carries a number of its own (`form_id`); whoever claims it does the work, and others wait
+for the answer. A refused form lets go of its claim, for it is mended and sent again.
+"""
+
+import time
+
+from flask import Flask, Response, g, request
+
+from styrdokument.views.support import go_to, house
+
+SEE_OTHER = 303
+PATIENCE_SECONDS = 10.0
+PAUSE_SECONDS = 0.05
+LONGEST = 64
+
+
+def install(app: Flask) -> None:
+    """Put the claim before every post of the app, and the answer after it."""
+    app.before_request(claim)
+    app.after_request(answer)
+
+
+def claim() -> Response | None:
+    """Claim the form, or answer what its first sending was answered."""
+    form = request.form.get("form_id", "") if request.method == "POST" else ""
+    if not form or len(form) > LONGEST or g.actor is None:
+        return None
+    key = f"{g.actor.id}:{request.path}:{form}"
+    waited = 0.0
+    while not house().journal.claim_form(key, at=house().now()):
+        led_to = house().journal.answer_to(key)
+        if led_to:
+            return go_to(led_to)
+        if waited >= PATIENCE_SECONDS:
+            break
+        time.sleep(PAUSE_SECONDS)
+        waited += PAUSE_SECONDS
+    g.form = key
+    return None
+
+
+def answer(response: Response) -> Response:
+    """Keep where the form led, or let go of it."""
+    form = g.pop("form", None)
+    if form:
+        led_to = response.location if response.status_code == SEE_OTHER else None
+        house().journal.settle_form(form, led_to or "")
+    return response

@@ -1,0 +1,113 @@
+"""What stands before every view: who is here, whether they may, and whether the form is ours.
+
+Default deny: a route that `ACCESS` does not list is refused to everybody, and a test fails.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import NotFound as NoSuchPage
+
+from styrdokument.domain.access import Act
+from styrdokument.domain.problems import Code, Problem, Refused
+from styrdokument.views.access import ACCESS
+from styrdokument.views.support import config, house, require
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+VISIT = "styrdokument-visit"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def install(app: Flask) -> None:
+    """Put the guards before every request of the app, and the headers after it."""
+    app.before_request(recognise)
+    app.before_request(admit)
+    app.before_request(check_form)
+    app.after_request(add_headers)
+
+
+def cookie_name() -> str:
+    """The session cookie's name: bound to the host where there is TLS (contract, "Sessions")."""
+    return "__Host-styrdokument" if config().uses_tls else "styrdokument"
+
+
+def recognise() -> None:
+    """Who is here, from the session cookie; looked up anew at every request."""
+    g.session = g.actor = None
+    token = request.cookies.get(cookie_name(), "")
+    if token and request.endpoint != "static":
+        session = house().sessions.read(token, at=house().now())
+        g.actor = house().actor(session.person) if session else None
+        g.session = session if g.actor else None
+
+
+def admit() -> None:
+    """Whether the route is open to whoever is here. Raises Refused."""
+    if request.endpoint is None:
+        return
+    act = ACCESS.get(request.endpoint)
+    if act is None:
+        raise NoSuchPage
+    if act is not Act.ENTER:
+        require(act)
+
+
+def form_token() -> str:
+    """What a form carries to show that it is ours: the session's, or the visit's before sign-in."""
+    if g.session is not None:
+        return str(g.session.csrf)
+    if "visit" not in g:
+        g.visit = request.cookies.get(VISIT) or secrets.token_urlsafe(24)
+    return hashlib.sha256(f"form {g.visit}".encode()).hexdigest()
+
+
+def check_form() -> None:
+    """A post must come from a form of ours, on a page of ours. Raises Refused."""
+    if request.method in SAFE:
+        return
+    sent = request.form.get("csrf_token", "")
+    is_ours = _is_same_origin() and (g.session is not None or VISIT in request.cookies)
+    if not (is_ours and hmac.compare_digest(sent.encode(), form_token().encode())):
+        raise Refused(Problem(code=Code.CSRF))
+
+
+def add_headers(response: Response) -> Response:
+    """The headers of every answer; nothing that depends on the reader is kept by others."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if config().uses_tls:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        response.vary.add("Cookie")
+    if "visit" in g and g.visit != request.cookies.get(VISIT):
+        response.set_cookie(VISIT, g.visit, httponly=True, samesite="Lax", secure=config().uses_tls)
+    return response
+
+
+def _is_same_origin() -> bool:
+    """Whether the browser says that the post comes from our own pages; silence is let through."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        return False
+    origin = request.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc in {
+        request.host,
+        urlsplit(config().base_url).netloc,
+    }

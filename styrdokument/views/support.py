@@ -1,0 +1,99 @@
+"""What every view asks for: the house, the actor, the day, words, and the way on after a post.
+
+Views translate and nothing else: no rule stands here, and no `try`.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, cast
+
+from flask import Flask, Response, current_app, g, redirect, render_template, request
+
+from styrdokument.actions.house import House
+from styrdokument.config import Config
+from styrdokument.domain.access import Act, may
+from styrdokument.domain.people import Actor, Entry, PersonId, is_person
+from styrdokument.domain.problems import Code, Problem, Refused
+from styrdokument.words import Words
+
+Again = Callable[[tuple[Problem, ...]], str]
+EXTENSION = "styrdokument"
+
+
+def install(app: Flask, house: House, config: Config) -> None:
+    """Give the app its house and its configuration."""
+    app.extensions[EXTENSION] = (house, config)
+
+
+def house() -> House:
+    """The house that this app serves."""
+    return cast("House", current_app.extensions[EXTENSION][0])
+
+
+def config() -> Config:
+    """The configuration that this app was started with."""
+    return cast("Config", current_app.extensions[EXTENSION][1])
+
+
+def visitor() -> Actor | None:
+    """Whoever is signed in, or None."""
+    return cast("Actor | None", g.get("actor"))
+
+
+def actor() -> Actor:
+    """Whoever is signed in. Raises Refused where nobody is."""
+    found = visitor()
+    if found is None:
+        raise Refused(Problem(code=Code.NOT_SIGNED_IN))
+    return found
+
+
+def require(act: Act) -> None:
+    """Go on only if the visitor may do `act`. Raises Refused."""
+    if not may(visitor(), act):
+        signed_in = visitor() is not None
+        raise Refused(Problem(code=Code.WRONG_ROLE if signed_in else Code.NOT_SIGNED_IN))
+
+
+def today() -> date:
+    """The day that pages are read on; a setting may move it, decisions never follow."""
+    return config().today or house().today
+
+
+def words() -> Words:
+    """The words of the reader's language."""
+    if "words" not in g:
+        g.words = Words(request.cookies.get("language", ""))
+    return cast("Words", g.words)
+
+
+def name_of(entry: Entry) -> str:
+    """A person's name or a function's label, as the reader knows them."""
+    if not entry:
+        return ""
+    if is_person(entry):
+        person = house().directory.person(PersonId(entry))
+        return person.name if person else entry
+    function = house().registers.functions.get(entry)
+    return words().label(function.label) if function else entry
+
+
+def label_of(register: str, slug: str) -> str:
+    """The label of a type, unit, function, process or law; its slug where it is not listed."""
+    found = getattr(house().registers, register).get(slug)
+    return words().label(found.label) if found else slug
+
+
+def page(template: str, **values: Any) -> str:
+    """Render a page."""
+    return render_template(template, **values)
+
+
+def on_refusal(again: Again) -> None:
+    """What to show, with the problems, if the post is refused: the same page as it was typed."""
+    g.again = again
+
+
+def go_to(address: str) -> Response:
+    """After a post: on to the page that shows the result."""
+    return cast("Response", redirect(address, code=303))

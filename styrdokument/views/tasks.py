@@ -1,0 +1,49 @@
+"""What waits for the signed-in person: cases whose turn is theirs, and documents to look over."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from styrdokument.actions.house import look
+from styrdokument.domain.case import CaseNumber, Step
+from styrdokument.domain.transitions import open_steps
+from styrdokument.domain.validity import Standing
+from styrdokument.store.catalogue import Filters, Row
+from styrdokument.views.support import actor, house, page, today
+
+bp = Blueprint("tasks", __name__)
+
+NEXT = (Step.DECIDE, Step.APPROVE, Step.SUBMIT)
+"""The steps that move a case on; the first that is open to somebody is what waits for them."""
+MOST = 50
+"""Cases that are read to tell the next step."""
+ENDING = frozenset({Standing.DUE, Standing.EXPIRED})
+
+
+@bp.get("/tasks")
+def index() -> ResponseReturnValue:
+    """The page."""
+    rows = house().catalogue.cases_of(actor(), sees_all=False, waiting=True)
+    waiting = [_task(row) for row in rows[:MOST]]
+    return page(
+        "tasks/index.html", waiting=waiting, more=len(rows) - len(waiting), ending=_ending()
+    )
+
+
+def _task(row: Row) -> Mapping[str, Any]:
+    """A case and the step that waits; none where only another may take it."""
+    _held, matter = look(house(), actor(), CaseNumber(row["number"]))
+    steps = open_steps(matter, actor())
+    return {"row": row, "step": next((step for step in NEXT if step in steps), None)}
+
+
+def _ending() -> list[Row]:
+    """The documents that the visitor answers for, due or expired, soonest first."""
+    found: dict[int, Row] = {}
+    for entry in (actor().id, *sorted(actor().functions)):
+        filters = Filters(standings=ENDING, entry=entry)
+        rows, _total = house().catalogue.find(filters, on=today(), internal=True)
+        found |= {row["document"]: row for row in rows}
+    return sorted(found.values(), key=lambda row: str(row["valid_until"] or row["review_on"]))

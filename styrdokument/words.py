@@ -1,0 +1,84 @@
+"""Every word that a user reads, by language and the identifier in code; Swedish is the original.
+
+The words stand in `web/labels/<language>.toml`. A word that a language lacks is Swedish there; a
+word that Swedish lacks is a defect, and a house test finds it.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from styrdokument.domain.problems import Problem
+from styrdokument.resources import folder
+
+ORIGINAL = "sv"
+LANGUAGES = ("sv", "en")
+
+
+class Words:
+    """The words of one language."""
+
+    def __init__(self, language: str) -> None:
+        """For a language in `LANGUAGES`; any other is Swedish."""
+        self.language = language if language in LANGUAGES else ORIGINAL
+        self._labels = _labels(self.language)
+        self._original = _labels(ORIGINAL)
+
+    def say(self, key: str, **values: object) -> str:
+        """The words for `standing.in_force`, with `{places}` filled in. Raises KeyError."""
+        found = _find(self._labels, key) or _find(self._original, key)
+        if found is None:
+            raise KeyError(key)
+        return found.format_map(values) if values else found
+
+    def problem(self, problem: Problem) -> str:
+        """A problem in words: those of its rule, else those of its code."""
+        values = {name: _readable(value) for name, value in problem.values.items()}
+        values |= {"line": str(problem.line), "field": self.field(problem.field)}
+        keys = [f"problem.{problem.code}.default", f"problem.{problem.code}"]
+        if problem.rule:
+            keys.insert(0, f"problem.{problem.code}.{problem.rule}")
+        words = next(
+            (w for k in keys if (w := _find(self._labels, k) or _find(self._original, k))), ""
+        )
+        sentence = words.format_map(_Blank(values))
+        return (
+            f"{self.say('problem_line', line=problem.line)}: {sentence}"
+            if problem.line
+            else sentence
+        )
+
+    def field(self, name: str) -> str:
+        """A field's label; its own name where it has none."""
+        return (
+            _find(self._labels, f"field.{name}") or _find(self._original, f"field.{name}") or name
+        )
+
+    def label(self, labels: Mapping[str, str]) -> str:
+        """A register's label in this language, else in Swedish."""
+        return labels.get(self.language) or labels.get(ORIGINAL, "")
+
+
+class _Blank(dict[str, str]):
+    """Values for words; a place that nothing fills stays empty."""
+
+    def __missing__(self, _key: str) -> str:
+        return ""
+
+
+@cache
+def _labels(language: str) -> Mapping[str, Any]:
+    path = folder("web") / "labels" / f"{language}.toml"
+    return tomllib.loads(path.read_text("utf-8"))
+
+
+def _find(labels: Mapping[str, Any], key: str) -> str | None:
+    found: Any = labels
+    for part in key.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    return found if isinstance(found, str) else None
+
+
+def _readable(value: object) -> str:
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)

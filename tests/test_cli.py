@@ -1,0 +1,278 @@
+"""The command line: what it prints, and the exit code that it ends with."""
+
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from styrdokument.app import open_house
+from styrdokument.cli import main
+from styrdokument.config import FILE, Config, read_config
+
+PASSWORD = "ett-långt-lösenord"
+
+
+@pytest.fixture(autouse=True)
+def umask():
+    kept = os.umask(0)
+    os.umask(kept)
+    yield
+    os.umask(kept)
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory):
+    data = tmp_path_factory.mktemp("cli") / "data"
+    assert call("init", "--data", data).exit_code == 0
+    return data
+
+
+@pytest.fixture
+def data(begun, tmp_path):
+    shutil.copytree(begun, tmp_path / "data")
+    return tmp_path / "data"
+
+
+def call(*words, **how):
+    return CliRunner().invoke(main, [str(word) for word in words], **how)
+
+
+def check_refused(done, *words):
+    """It could not be done, and one line says why."""
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert "Traceback" not in done.stderr
+    for word in words:
+        assert word in done.stderr
+
+
+def add(data, login, *words, password=PASSWORD):
+    words = ("account", "add", login, "--name", login.title(), "--password-stdin", *words)
+    return call(*words, "--data", data, input=f"{password}\n")
+
+
+def add_demonstration_account(data):
+    house = open_house(Config(data=data))
+    known = {"password": "styrdokument", "is_demonstration": True}
+    house.accounts.add("alma", name="Alma", title="Handläggare", at=house.now(), **known)
+    house.close()
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+def start(data, port):
+    words = [sys.executable, "-m", "styrdokument", "serve", "--data", data, "--port", str(port)]
+    return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_init_says_that_a_record_is_begun_and_again_that_it_is_there(tmp_path):
+    first = call("init", "--data", tmp_path / "data")
+    again = call("init", "--data", tmp_path / "data")
+    assert (first.exit_code, again.exit_code) == (0, 0)
+    assert first.stdout == f"{tmp_path / 'data'}: the record is begun.\n"
+    assert again.stdout == f"{tmp_path / 'data'}: the record is there.\n"
+
+
+def test_the_data_directory_is_named_by_the_environment_where_it_is_not_typed(tmp_path):
+    done = call("init", env={"DATA": str(tmp_path / "data")})
+    assert done.exit_code == 0
+    assert (tmp_path / "data" / FILE).is_file()
+
+
+def test_what_init_makes_is_closed_to_the_machines_other_users(data):
+    for path in (data, *data.rglob("*")):
+        assert path.stat().st_mode & 0o007 == 0, path
+
+
+def test_init_where_nothing_can_be_written_tells_so_in_a_line(tmp_path):
+    (tmp_path / "file").write_text("")
+    check_refused(call("init", "--data", tmp_path / "file" / "data"), "file")
+
+
+@pytest.mark.parametrize("words", [("nope",), ("health", "--nope"), ("account", "nope")])
+def test_what_is_not_built_is_unknown(words):
+    check_refused(call(*words), "nope", "--help")
+
+
+@pytest.mark.parametrize("command", ["serve", "health", "rebuild"])
+def test_where_there_is_no_record_a_command_says_how_to_begin_one(tmp_path, command):
+    check_refused(call(command, "--data", tmp_path), "styrdokument init")
+
+
+@pytest.mark.parametrize("command", ["config", "serve", "health", "init"])
+def test_a_setting_that_cannot_be_used_stops_every_command(data, command):
+    (data / FILE).write_text('port = "many"\n')
+    check_refused(call(command, "--data", data), "port", "many")
+
+
+def test_what_nobody_thought_of_is_told_in_a_line_too(data):
+    shutil.rmtree(data / "keys")
+    (data / "keys").mkdir()
+    (data / "keys" / "record").write_text("no key")
+    check_refused(call("health", "--data", data), "evidence.py")
+
+
+def test_config_prints_what_is_in_force_and_masks_secrets(data):
+    address = "postgresql+psycopg://styr:hemligt@db/index"
+    done = call("config", "--data", data, env={"STYRDOKUMENT_INDEX_DATABASE": address})
+    assert done.exit_code == 0
+    assert "port = 8080\n" in done.stdout
+    assert "trusted_proxies = 0\n" in done.stdout
+    assert "index_database = ***\n" in done.stdout
+    assert "hemligt" not in done.stdout
+    plain = json.loads(call("config", "--json", "--data", data).stdout)
+    assert plain["port"] == "8080"
+    assert plain["index_database"] == ""
+
+
+def test_a_sound_house_is_healthy(data):
+    done = call("health", "--json", "--data", data)
+    assert done.exit_code == 0
+    assert json.loads(done.stdout) == {"decisions": 1, "problems": []}
+    assert call("health", "--data", data).stdout == "1 decisions\n"
+
+
+def test_a_house_without_its_key_is_not_healthy(data):
+    (data / "keys" / "record").unlink()
+    done = call("health", "--data", data)
+    assert done.exit_code == 1
+    assert "signing key" in done.stdout
+    assert json.loads(call("health", "--json", "--data", data).stdout)["problems"]
+
+
+def test_a_house_whose_newest_decision_is_signed_by_another_key_is_not_healthy(data):
+    done = add(data, "karin"), add(data, "arvid")
+    assert [one.exit_code for one in done] == [0, 0]
+    subprocess.run(
+        ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", data / "other"], check=True
+    )
+    (data / "other").replace(data / "keys" / "record")
+    assert put_units(data, "karin", "arvid").exit_code == 0
+    found = call("health", "--data", data)
+    assert found.exit_code == 1
+    assert "signature" in found.stdout
+
+
+def test_rebuild_makes_the_index_from_nothing(data):
+    (data / "index.db").unlink()
+    done = call("rebuild", "--data", data)
+    assert done.exit_code == 0
+    assert done.stdout == "0 versions are in the index.\n"
+
+
+def test_an_account_is_added_and_its_person_id_printed(data):
+    done = add(data, "eva", "--title", "Sjuksköterska", "--unit", "organisation", "--admin")
+    assert done.exit_code == 0
+    house = open_house(read_config(data, {}))
+    account = house.accounts.named("eva")
+    assert done.stdout == f"{account.person.id}\n"
+    assert (account.person.title, account.person.unit) == ("Sjuksköterska", "organisation")
+    assert account.is_admin
+    assert not account.is_demonstration
+    assert house.accounts.authenticate("eva", PASSWORD) == account.person.id
+    house.close()
+
+
+def test_a_password_is_asked_for_twice(data):
+    words = ("account", "add", "eva", "--name", "Eva", "--data", data)
+    done = call(*words, input=f"{PASSWORD}\nannat-lösenord\n{PASSWORD}\n{PASSWORD}\n")
+    assert done.exit_code == 0
+    assert done.stdout.count("Password:") == 2
+    assert PASSWORD not in done.output
+
+
+def test_an_account_that_cannot_be_added_is_refused_in_words(data):
+    add(data, "eva")
+    check_refused(add(data, "eva"), "upptaget")
+    check_refused(add(data, "frans", password="kort"), "10")
+    check_refused(add(data, "frans", "--unit", "månen"), "månen")
+
+
+def test_a_disabled_account_lets_nobody_in(data):
+    add(data, "eva")
+    assert call("account", "disable", "eva", "--data", data).exit_code == 0
+    house = open_house(read_config(data, {}))
+    assert house.accounts.authenticate("eva", PASSWORD) is None
+    house.close()
+    check_refused(call("account", "disable", "gun", "--data", data))
+
+
+def put_units(data, *logins, reason="Ny enhet."):
+    file = data / "units.yaml"
+    file.write_text("organisation:\n  label: {sv: Regionen}\nkirurgen:\n  parent: organisation\n")
+    by = [word for login in logins for word in ("--by", login)]
+    return call("register", "put", file, *by, "--reason", reason, "--data", data)
+
+
+def test_a_register_is_put_in_place_by_two_people(data):
+    add(data, "karin")
+    add(data, "arvid")
+    check_refused(put_units(data, "karin", "gun"), "gun")
+    check_refused(put_units(data, "karin", "karin"))
+    check_refused(put_units(data, "karin", "arvid", reason=" "))
+    done = put_units(data, "karin", "arvid")
+    assert (done.exit_code, done.output) == (0, "")
+    house = open_house(read_config(data, {}))
+    assert set(house.registers.units) == {"organisation", "kirurgen"}
+    decision = house.record.everything_decided()[-1].decision
+    assert decision.reason == "Ny enhet."
+    assert [who.name for who in (decision.decided_by, *decision.participants)] == [
+        "Karin",
+        "Arvid",
+    ]
+    house.close()
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+def test_serve_tells_where_and_for_whom_and_ends_cleanly_when_told_to(data, ending):
+    add_demonstration_account(data)
+    add(data, "eva")
+    port = free_port()
+    server = start(data, port)
+    lines = [server.stdout.readline() for _ in range(4)]
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", "/nowhere")
+    assert connection.getresponse().status == 404
+    connection.close()
+    server.send_signal(ending)
+    out, err = server.communicate(timeout=30)
+    assert lines[0] == f"Region Exempel: http://127.0.0.1:{port}\n"
+    assert "styrdokument" in lines[1]
+    assert lines[2].split() == ["alma", "Handläggare"]
+    assert "Ctrl" in lines[3]
+    assert (server.returncode, out, err) == (0, "", "")
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
+def test_known_passwords_are_served_on_loopback_only(data, host):
+    add_demonstration_account(data)
+    check_refused(call("serve", "--host", host, "--data", data), host)
+
+
+def test_a_port_that_is_taken_is_told_in_a_line(data):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        check_refused(call("serve", "--port", port, "--data", data), "in use")
+
+
+def test_help_waits_for_no_database_and_no_web():
+    ask = "import sys; from styrdokument.cli import main; print(*sys.modules)"
+    answer = subprocess.run(
+        [sys.executable, "-c", ask], capture_output=True, text=True, check=True
+    ).stdout
+    assert "click" in answer.split()
+    assert not {"sqlalchemy", "dulwich", "flask", "waitress"} & set(answer.split())

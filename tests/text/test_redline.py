@@ -1,0 +1,348 @@
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import html
+
+from styrdokument.text import alignment
+from styrdokument.text import redline as module
+from styrdokument.text.markdown import render
+from styrdokument.text.redline import Change, Words, redline
+
+WORDS = Words(inserted="Tillagt", deleted="Borttaget", end="slut")
+ATOMS = {"br", "hr", "img", "input"}
+BLOCKS = {
+    *("p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "hr", "blockquote", "section", "div"),
+    *("ul", "ol", "li", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td"),
+}
+
+
+def compared(old, new):
+    return redline(render(old), render(new), words=WORDS)
+
+
+def tree(page):
+    return html.fromstring(f"<main>{page}</main>")
+
+
+def drop(root, path):
+    for element in root.xpath(path):
+        element.drop_tree()
+    return root
+
+
+def content(root):
+    """The words of every block that has any, and what it is; paragraphs may go without."""
+    found = []
+    collect(root, "main", [], found)
+    return found
+
+
+def collect(element, block, words, found):
+    words.append(element.text or "")
+    for child in element.iterchildren("*"):
+        if child.tag in BLOCKS:
+            flush(block, words, found)
+            inner = {"p": block, "th": "td"}.get(child.tag, child.tag)
+            collect(child, inner, words, found)
+            flush(inner, words, found)
+        else:
+            collect(child, block, words, found)
+            if child.tag in ATOMS:
+                words.append(f"<{child.tag} {child.get('src')} {'checked' in child.attrib}>")
+        words.append(child.tail or "")
+
+
+def flush(block, words, found):
+    text = "".join(words)
+    text = text if block == "pre" else re.sub(r"[ \t\n]+", " ", text).strip(" ")
+    words.clear()
+    if text:
+        found.append((block, text))
+
+
+def assert_true(result, old_page, new_page):
+    """Without what came the page is the old one, without what is gone the new one."""
+    unseen = "//span[@class='visually-hidden']"
+    page = result.html
+    assert content(drop(drop(tree(page), unseen), "//ins")) == content(tree(old_page))
+    assert content(drop(drop(tree(page), unseen), "//del")) == content(tree(new_page))
+    root = tree(page)
+    assert not root.xpath(
+        "//*[self::tr or self::ul or self::ol or self::table]/*[self::ins|self::del]"
+    )
+    assert not root.xpath("//ins//ins | //del//del | //ins//del | //del//ins")
+    ids = [element.get("id") for element in root.xpath("//*[@id]")]
+    assert len(ids) == len(set(ids))
+    assert set(tree(new_page).xpath("//@id")) <= set(ids)
+    anchors = [each for each in ids if each.startswith("change-")]
+    assert sorted(anchors) == sorted(change.anchor for change in result.changes)
+
+
+WORD = st.sampled_from(
+    [
+        *("och", "i", "37,5", "°C", "5", "mg", "2", "026", "händer", "alltid.", "före,", "efter;"),
+        *("**fet**", "*kursiv*", "`kod`", "[länk](/x)", "[annan](b.pdf)", "![bild](a.png)"),
+        *("~~bort~~", "<b>rå</b>", "åäö", "[^1]", "[^2]", "10\u00a0mg", "[två ord](#a)"),
+    ]
+)
+LINE = st.lists(WORD, min_size=1, max_size=9).map(" ".join)
+TABLE = (
+    st.integers(1, 4)
+    .flatmap(
+        lambda width: st.lists(
+            st.lists(LINE | st.just(""), min_size=width, max_size=width), min_size=1, max_size=5
+        )
+    )
+    .map(
+        lambda rows: "\n".join(
+            [f"|{'|'.join(row)}|" for row in rows[:1]]
+            + ["|" + "-|" * len(rows[0])]
+            + [f"|{'|'.join(row)}|" for row in rows[1:]]
+        )
+    )
+)
+
+
+def listed(mark):
+    item = st.builds(
+        lambda line, under, box: f"{mark} {box}{line}" + "".join(f"\n   - {u}" for u in under),
+        LINE,
+        st.lists(LINE, max_size=2),
+        st.sampled_from(["", "[ ] ", "[x] "]),
+    )
+    return st.builds(
+        lambda items, gap: gap.join(items),
+        st.lists(item, min_size=1, max_size=4),
+        st.sampled_from(["\n", "\n\n"]),
+    )
+
+
+BLOCK = st.one_of(
+    LINE,
+    st.builds("{} {}".format, st.sampled_from(["#", "##", "###"]), LINE),
+    listed("-"),
+    listed("1."),
+    listed("3."),
+    TABLE,
+    LINE.map("> {}".format),
+    st.builds("> {}\n>\n> - {}".format, LINE, LINE),
+    st.builds("```\n{}\n    {}\n```".format, LINE, LINE),
+    st.builds("{}\n: {}".format, LINE, LINE),
+    st.builds("{}\\\n{}".format, LINE, LINE),
+    st.just("---"),
+    st.builds("[^{}]: {}".format, st.sampled_from("12"), LINE),
+)
+DOCUMENT = st.lists(BLOCK, max_size=6)
+EDIT = st.tuples(st.sampled_from(["drop", "put", "swap", "word"]), st.integers(0, 99), BLOCK, WORD)
+
+
+def edited(blocks, edits):
+    blocks = list(blocks)
+    for kind, place, block, word in edits:
+        at = place % (len(blocks) + 1)
+        if kind == "put":
+            blocks.insert(at, block)
+        elif at < len(blocks) and kind == "drop":
+            del blocks[at]
+        elif at < len(blocks) and kind == "swap":
+            blocks.insert(0, blocks.pop(at))
+        elif at < len(blocks):
+            words = blocks[at].split(" ")
+            words[place % len(words)] = word
+            blocks[at] = " ".join(words)
+    return blocks
+
+
+@pytest.mark.slow
+@settings(max_examples=250)
+@given(DOCUMENT, st.lists(EDIT, max_size=5))
+def test_both_pages_can_be_had_back_from_the_page_of_changes(blocks, edits):
+    old, new = (render("\n\n".join(each)) for each in (blocks, edited(blocks, edits)))
+    result = redline(old, new, words=WORDS)
+    assert_true(result, old, new)
+    assert result == redline(old, new, words=WORDS)
+
+
+@pytest.mark.slow
+@settings(max_examples=60)
+@given(DOCUMENT, DOCUMENT)
+def test_both_pages_can_be_had_back_where_nothing_is_alike(one, other):
+    old, new = render("\n\n".join(one)), render("\n\n".join(other))
+    assert_true(redline(old, new, words=WORDS), old, new)
+
+
+@pytest.mark.slow
+@settings(max_examples=60)
+@given(blocks=DOCUMENT, edits=st.lists(EDIT, max_size=5), steps=st.integers(0, 2000))
+def test_with_little_work_the_changes_are_coarser_and_still_true(blocks, edits, steps):
+    old, new = (render("\n\n".join(each)) for each in (blocks, edited(blocks, edits)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "Work", lambda: alignment.Work(steps))
+        assert_true(redline(old, new, words=WORDS), old, new)
+
+
+@settings(max_examples=40)
+@given(DOCUMENT)
+def test_a_page_compared_with_itself_has_no_changes(blocks):
+    page = render("\n\n".join(blocks))
+    result = redline(page, page, words=WORDS)
+    assert result.changes == ()
+    assert content(tree(result.html)) == content(tree(page))
+
+
+def said(old, new):
+    return [(change.before, change.after) for change in compared(old, new).changes]
+
+
+def test_a_change_says_what_stood_and_what_stands_and_where():
+    result = compared(
+        "Tvätta händerna med tvål före måltid.", "Tvätta händerna med sprit före måltid."
+    )
+    assert result.changes == (
+        Change(kind="replaced", before="tvål", after="sprit", anchor="change-1"),
+    )
+    assert result.html == (
+        "<p>Tvätta händerna med"
+        '<del id="change-1"> <span class="visually-hidden">[Borttaget: </span>tvål'
+        '<span class="visually-hidden"> slut]</span></del>'
+        '<ins> <span class="visually-hidden">[Tillagt: </span>sprit'
+        '<span class="visually-hidden"> slut]</span></ins> före måltid.</p>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("37,5 °C", "37,6 °C"),
+        ("0,5 ml", "5 ml"),
+        ("2 026 mg", "2 027 mg"),
+        ("5 mg/kg", "5 mg/dag"),
+        ("2026-11-21", "2026-12-21"),
+        ("<38 °C", ">38 °C"),
+        ("5\u201310 mg", "5\u201315 mg"),
+        ("-2 °C", "2 °C"),
+        ("10\u00a0mg", "100\u00a0mg"),
+        ("50 %", "60 %"),
+    ],
+)
+def test_a_number_with_its_unit_changes_as_a_whole(old, new):
+    sentence = "Ge patienten {} vid behov enligt ordination."
+    assert said(sentence.format(old), sentence.format(new)) == [(old, new)]
+
+
+def test_phrases_change_rather_than_single_words():
+    old = "Personalen ska alltid tvätta händerna med tvål och vatten före och efter vård."
+    new = "Personalen ska alltid desinfektera händerna med sprit och handskar före och efter vård."
+    assert said(old, new) == [
+        ("tvätta", "desinfektera"),
+        ("tvål och vatten", "sprit och handskar"),
+    ]
+
+
+def test_emphasis_and_where_a_link_leads_are_changes():
+    assert said("Ge *aldrig* mer än en.", "Ge **aldrig** mer än en.") == [("aldrig", "aldrig")]
+    old, new = (
+        "Se även [rutin för dos](/documents/1000) här.",
+        "Se även [rutin för dos](/documents/1001) här.",
+    )
+    assert said(old, new) == [("rutin för dos", "rutin för dos")]
+
+
+def test_a_link_with_a_changed_word_stays_one_link():
+    root = tree(compared("Se [den gamla rutinen](/x) nu.", "Se [den nya rutinen](/x) nu.").html)
+    (link,) = root.iter("a")
+    assert [child.tag for child in link] == ["del", "ins"]
+
+
+def test_equal_links_side_by_side_stay_two():
+    old, new = "Se [a](/x) [a](/x) nu.", "Se [a](/x) [a](/x) sedan."
+    assert len(tree(compared(old, new).html).xpath("//a")) == 2
+
+
+def test_a_paragraph_that_is_replaced_and_one_that_came_are_told_apart():
+    old = "Första stycket om hygien står kvar.\n\nTvå ord här.\n\nSista stycket om hygien är kvar."
+    new = old.replace("Två ord här.", "Helt annan sak.").replace("Sista", "Inskjutet!\n\nSista")
+    assert said(old, new) == [("Två ord här.", "Helt annan sak. Inskjutet!")]
+
+
+def test_a_row_that_is_gone_stays_a_row_in_its_table():
+    head = "| Läkemedel | Dos |\n|---|---|\n"
+    result = compared(f"{head}|Alvedon|1 g|\n|Ipren|400 mg|", f"{head}|Alvedon|1 g|")
+    rows = tree(result.html).xpath("//tbody/tr")
+    assert [len(row.xpath("td")) for row in rows] == [2, 2]
+    assert [len(row.xpath("td/del")) for row in rows] == [0, 2]
+    assert [(c.kind, c.before) for c in result.changes] == [("deleted", "Ipren 400 mg")]
+
+
+@pytest.mark.parametrize("is_swapped", [False, True])
+def test_a_column_that_came_or_went_is_one_change_and_rows_stay_even(is_swapped):
+    narrow = "|Namn|Dos|\n|-|-|\n|Alvedon|1 g|\n|Ipren|400 mg|"
+    wide = "|Namn|Form|Dos|\n|-|-|-|\n|Alvedon|tablett|1 g|\n|Ipren|kapsel|200 mg|\n|Ny|saft|1 ml|"
+    result = compared(*((wide, narrow) if is_swapped else (narrow, wide)))
+    assert {len(row) for row in tree(result.html).iter("tr")} == {3}
+    column, dose, row = result.changes
+    assert "Form" in column.before + column.after
+    assert {dose.before, dose.after} == {"400 mg", "200 mg"}
+    assert "1 ml" in row.before + row.after
+
+
+def test_a_box_that_was_ticked_is_a_change():
+    assert said("- [ ] Tvätta händerna", "- [x] Tvätta händerna") == [("☐", "☑")]
+
+
+def test_a_list_that_counts_from_another_number_is_replaced():
+    root = tree(compared("1. ett\n2. två", "3. ett\n4. två").html)
+    assert [ol.get("start") for ol in root.iter("ol")] == [None, "3"]
+
+
+def test_a_level_of_heading_and_a_ruled_line_are_changes():
+    assert said("## Syfte och mål", "### Syfte och mål") == [("Syfte och mål", "Syfte och mål")]
+    assert said("Text", "Text\n\n---") == [("", "—")]
+
+
+def test_blank_lines_between_items_and_lines_broken_elsewhere_are_no_changes():
+    assert said("- ett\n- två", "- ett\n\n- två") == []
+    assert said("ett två\ntre 5\nmg", "ett\ntvå tre 5 mg") == []
+
+
+def test_an_empty_row_or_item_that_came_is_shown():
+    result = compared("- ett", "- ett\n-")
+    assert [(c.kind, c.before, c.after) for c in result.changes] == [("inserted", "", "")]
+    assert tree(result.html).xpath("//li[2]/ins[@id='change-1']")
+
+
+def test_a_long_change_is_told_by_its_beginning():
+    (change,) = compared("", "ord " * 200).changes
+    assert len(change.after) <= 200
+    assert change.after.endswith("ord…")
+
+
+def heavy():
+    lines = [f"Rad {n} om handhygien och basala rutiner nummer {{}}" for n in range(600)]
+    similar = ["\n\n".join(x.format(n * k) for n, x in enumerate(lines)) for k in (3, 7)]
+    few = [f"o{n * n % 9973}" for n in range(30_000)]
+    return {
+        "600 similar paragraphs": similar,
+        "600 similar lines": [text.replace("\n\n", "\n") for text in similar],
+        "20,000 repetitive words": ["ab ba " * 10_000, "ba ab ab " * 6_666],
+        "5,000 equal paragraphs": [
+            "samma\n\n" * 5000,
+            "samma\n\n" * 4000 + "ny\n\n" + "samma\n\n" * 900,
+        ],
+        "one long line, few changes": [" ".join(few), " ".join([*few[:9000], "ny", *few[9001:]])],
+        "one long line, all moved": [" ".join(few), " ".join(few[::-1])],
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", heavy())
+def test_a_heavy_comparison_is_true(name):
+    old, new = map(render, heavy()[name])
+    assert_true(redline(old, new, words=WORDS), old, new)
+
+
+def test_a_word_changed_in_a_very_long_line_is_still_told_by_itself():
+    old, new = heavy()["one long line, few changes"]
+    assert said(old, new) == [(old.split()[9000], "ny")]

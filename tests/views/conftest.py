@@ -1,0 +1,94 @@
+"""What tests of pages share: a copy of the prepared library, a client, and signing in.
+
+`prepared` is built once per session; nothing but `region` may touch it.
+"""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from styrdokument.actions.house import House
+from styrdokument.app import create_app, join
+from styrdokument.config import Config
+from tests.cast import NOON
+from tests.views import library
+
+
+@dataclass(frozen=True, kw_only=True)
+class Region:
+    """A region to walk about in: its house at `NOON`, and the cast's person ids by login."""
+
+    house: House
+    config: Config
+    ids: Mapping[str, str]
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Mapping[str, str]]:
+    """The library as it was built, and the cast's person ids by login."""
+    data = tmp_path_factory.mktemp("library")
+    return data, library.build(data)
+
+
+@pytest.fixture
+def region(tmp_path: Path, prepared: tuple[Path, Mapping[str, str]]) -> Iterator[Region]:
+    """A library of one's own."""
+    built, ids = prepared
+    data = tmp_path / "region"
+    shutil.copytree(built, data)
+    config = Config(data=data)
+    house = join(config, now=lambda: NOON)
+    yield Region(house=house, config=config, ids=ids)
+    library.close(house)
+
+
+@pytest.fixture
+def house(region: Region) -> House:
+    """The region's house."""
+    return region.house
+
+
+@pytest.fixture
+def visit(region: Region) -> Callable[..., FlaskClient]:
+    """A new browser; `visit(on=day)` with the calendar of reading pages moved to a day."""
+
+    def browser(*, on: date | None = None) -> FlaskClient:
+        config = Config(data=region.config.data, today=on)
+        return create_app(region.house, config).test_client()
+
+    return browser
+
+
+@pytest.fixture
+def client(visit: Callable[..., FlaskClient]) -> FlaskClient:
+    """A browser with nobody signed in."""
+    return visit()
+
+
+@pytest.fixture
+def sign_in() -> Callable[[FlaskClient, str], FlaskClient]:
+    """Sign somebody of the cast in by the form; answers the same browser."""
+
+    def by_the_form(client: FlaskClient, login: str) -> FlaskClient:
+        page = client.get("/session").get_data(as_text=True)
+        token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        assert token is not None
+        form = {"csrf_token": token[1], "username": login, "password": library.PASSWORD}
+        assert client.post("/session", data=form).status_code == 303
+        return client
+
+    return by_the_form
+
+
+@pytest.fixture
+def eva(
+    visit: Callable[..., FlaskClient], sign_in: Callable[[FlaskClient, str], FlaskClient]
+) -> FlaskClient:
+    """A browser where Eva, a reader, is signed in."""
+    return sign_in(visit(), "eva")

@@ -1,0 +1,2 @@
+def test_x(client, eva):
+    assert eva.get("/session").status_code == 200
