@@ -2,12 +2,10 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask
 from jinja2 import StrictUndefined
-from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from styrdokument import views
@@ -16,7 +14,7 @@ from styrdokument.actions.house import KEY, REPOSITORY, STOCKHOLM, House
 from styrdokument.config import LOOPBACK, Config
 from styrdokument.domain.problems import Problem
 from styrdokument.resources import folder
-from styrdokument.store.accounts import Accounts, Sessions
+from styrdokument.store.accounts import Accounts
 from styrdokument.store.cases import Cases
 from styrdokument.store.catalogue import Catalogue
 from styrdokument.store.disk import Alive
@@ -27,8 +25,10 @@ from styrdokument.store.journal import Journal
 from styrdokument.store.matters import Matters, Sheet
 from styrdokument.store.projection import Page, Projection
 from styrdokument.store.record import Record
+from styrdokument.store.sessions import Sessions
 from styrdokument.store.sql import open_database
 from styrdokument.text import lint, markdown
+from styrdokument.views.site import Site
 
 
 class NoRecord(Exception):
@@ -41,7 +41,9 @@ def open_house(config: Config, now: Callable[[], datetime] | None = None) -> Hou
         raise NoRecord(f"{config.data}: no record here; begin one with: styrdokument init")
     house = join(config, now)
     house.alive.enter(lambda: recover(house))
-    settle(house)
+    check_end(house)
+    if house.record.is_writable:
+        settle(house)
     return house
 
 
@@ -58,7 +60,13 @@ def create_app(house: House, config: Config) -> Flask:
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.jinja_env.undefined = StrictUndefined
-    views.install(app, house, config)
+    site = Site(
+        region=config.region,
+        base_url=config.base_url,
+        is_on_loopback=config.is_on_loopback,
+        today=config.today,
+    )
+    views.install(app, house, site)
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -79,9 +87,9 @@ def join(config: Config, now: Callable[[], datetime] | None = None) -> House:
     signer = Signer.load(data / KEY) if (data / KEY).exists() else None
     record, cases = Record(data, git, signer), Cases(git)
     matters = Matters(git, record, cases, inspect)
-    journal = Journal(_engine(config.journal_database, data / "journal.db"))
+    journal = Journal(open_database(config.journal_database or data / "journal.db"))
     journal.prepare()
-    index_engine = _engine(config.index_database, data / "index.db")
+    index_engine = open_database(config.index_database or data / "index.db")
     index = Index(index_engine, record, cases, matters, Projection(matters, render))
     index.prepare()
     accounts = Accounts(journal.engine)
@@ -111,6 +119,11 @@ def recover(house: House) -> None:
     house.git.sweep()
 
 
+def check_end(house: House) -> None:
+    """Where the chain does not hold, nothing more is written, and readers are served."""
+    house.record.is_writable = house.record.has_sound_end()
+
+
 def render(body: str, appendices: str) -> Page:
     """A finished text."""
     outline = tuple((h.level, h.text, h.anchor) for h in markdown.outline(body))
@@ -124,7 +137,3 @@ def render(body: str, appendices: str) -> Page:
 def inspect(sheet: Sheet, headings: tuple[str, ...]) -> Iterable[Problem]:
     """What is wrong with a draft's text."""
     return lint.findings(sheet.body, appendices=sheet.appendices, headings=headings)
-
-
-def _engine(address: str, path: Path) -> Engine:
-    return open_database(address or path)

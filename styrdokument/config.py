@@ -24,38 +24,45 @@ class BadConfig(Exception):
     """A setting has a value that cannot be used; the text names it."""
 
 
-def _setting(default: Any, words: str) -> Any:
-    return field(default=default, metadata={"words": words})
-
-
 @dataclass(frozen=True, kw_only=True)
 class Config:
     """What an administrator sets. Durations are in the unit that the name says."""
 
     data: Path
-    region: str = _setting("Region Exempel", "The name at the top of every page.")
-    host: str = _setting("127.0.0.1", "The address to listen on.")
-    port: int = _setting(8080, "The port to listen on.")
-    threads: int = _setting(8, "How many requests are served at once.")
-    base_url: str = _setting("", "The public address, where a proxy serves the product over TLS.")
-    trusted_proxies: int = _setting(
-        0, "How many proxies in front are believed about address and scheme."
+    region: str = field(
+        default="Region Exempel", metadata={"words": "The name at the top of every page."}
     )
-    index_database: str = _setting("", "A PostgreSQL address for the index; empty: SQLite in DATA.")
-    journal_database: str = _setting(
-        "", "A PostgreSQL address for the journal; empty: SQLite in DATA."
+    host: str = field(default="127.0.0.1", metadata={"words": "The address to listen on."})
+    port: int = field(default=8080, metadata={"words": "The port to listen on."})
+    threads: int = field(default=8, metadata={"words": "How many requests are served at once."})
+    base_url: str = field(
+        default="",
+        metadata={"words": "The public address, where a proxy serves the product over TLS."},
     )
-    session_idle_minutes: int = _setting(120, "A session ends when unused for so long.")
-    session_hours: int = _setting(12, "A session ends after so long, used or not.")
-    appendix_megabytes: int = _setting(20, "The largest appendix.")
-    today: date | None = _setting(
-        None, "Moves the calendar for reading pages (YYYY-MM-DD); never the time of a decision."
+    trusted_proxies: int = field(
+        default=0,
+        metadata={"words": "How many proxies in front are believed about address and scheme."},
     )
-
-    @property
-    def uses_tls(self) -> bool:
-        """Whether readers reach the product over TLS."""
-        return self.base_url.startswith("https://")
+    index_database: str = field(
+        default="", metadata={"words": "A PostgreSQL address for the index; empty: SQLite in DATA."}
+    )
+    journal_database: str = field(
+        default="",
+        metadata={"words": "A PostgreSQL address for the journal; empty: SQLite in DATA."},
+    )
+    session_idle_minutes: int = field(
+        default=120, metadata={"words": "A session ends when unused for so long."}
+    )
+    session_hours: int = field(
+        default=12, metadata={"words": "A session ends after so long, used or not."}
+    )
+    appendix_megabytes: int = field(default=20, metadata={"words": "The largest appendix."})
+    today: date | None = field(
+        default=None,
+        metadata={
+            "words": "Moves the calendar for reading pages (YYYY-MM-DD), never a decision's time."
+        },
+    )
 
     @property
     def is_on_loopback(self) -> bool:
@@ -77,7 +84,7 @@ def read_config(data: Path, environment: Mapping[str, str] = os.environ) -> Conf
     unknown = stated.keys() - SETTINGS.keys()
     if unknown:
         raise BadConfig(f"{FILE}: no such setting: {', '.join(sorted(unknown))}")
-    values = {name: _value(name, value) for name, value in stated.items()}
+    values: dict[str, Any] = {name: _value(name, value) for name, value in stated.items()}
     config = Config(data=data, **values)
     _check(config)
     return config
@@ -122,7 +129,7 @@ def _in_toml(default: object) -> str:
     return json.dumps("" if default is None else default, ensure_ascii=False)
 
 
-def _value(name: str, stated: object) -> Any:
+def _value(name: str, stated: object) -> str | int | date | None:
     kind = type(SETTINGS[name].default)
     try:
         if name == "today":
@@ -133,7 +140,7 @@ def _value(name: str, stated: object) -> Any:
         raise BadConfig(
             f"{name}: {stated!r} is not {'a day' if name == 'today' else 'a number'}"
         ) from error
-    if not isinstance(stated, kind):
+    if not isinstance(stated, str) or kind is not str:
         raise BadConfig(f"{name}: {stated!r} is not a {kind.__name__}")
     return stated
 

@@ -168,6 +168,12 @@ def hygiene_adopted(
     )
 
 
+def boards_adopted() -> Adopted:
+    """The routine as a policy instead: the assembly's, until further notice."""
+    noticed = replace(FIRST, valid_until=None, review_on=FIRST.valid_until)
+    return hygiene_adopted(noticed, type="policy", roles=BOARDS_ROLES)
+
+
 def actor(person: Person, registers: Registers = REGISTERS, *, on: date = TODAY) -> Actor:
     """Somebody signed in."""
     return registers.actor(person, on=on)

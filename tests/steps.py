@@ -17,12 +17,17 @@ from styrdokument.domain.registers import Registers
 from styrdokument.domain.review import documents_for, entries_of, meaning_of
 from tests.cast import (
     ALMA,
+    BIRGIT,
+    BOARDS_ROLES,
+    CECILIA,
+    DAG,
     HYGIENE,
     NOON,
     REGISTERS,
     ROLES,
     TODAY,
     actor,
+    boards_adopted,
     hygiene_adopted,
     hygiene_draft,
 )
@@ -112,6 +117,23 @@ def facts_of(
 def problems(matter: Matter, step: Step, person: Person, **said: Any) -> tuple[Problem, ...]:
     """What stands in the way of somebody who fills in the form well, save for `said`."""
     return transitions.obstacles(step, matter, _acting(person, matter), _said(matter, said))
+
+
+def reviewed(*drafts: Draft, **how: Any) -> Matter:
+    """A text that Alma wrote and submitted, and that Birgit and Cecilia approved."""
+    written = ((Step.SAVE, ALMA, *drafts), (Step.SUBMIT, ALMA))
+    return after(*written, (Step.APPROVE, BIRGIT), (Step.APPROVE, CECILIA), **how)
+
+
+def reviewed_policy() -> Matter:
+    """A board's text, reviewed, that waits for its minutes."""
+    draft = hygiene_draft(type="policy", roles=BOARDS_ROLES)
+    return reviewed(draft, adopted=[boards_adopted()])
+
+
+def reasons(matter: Matter, person: Person = DAG, **said: Any) -> set[str]:
+    """Why somebody, Dag unless another is named, may not decide: `code/rule`, or `code/field`."""
+    return {f"{p.code}/{p.rule or p.field}" for p in problems(matter, Step.DECIDE, person, **said)}
 
 
 def codes(matter: Matter, step: Step, person: Person, **said: Any) -> set[Code]:

@@ -118,7 +118,6 @@ def reassign(
     given: Given,
 ) -> None:
     """Change who is who in a running case; whoever does it has not written the text for that."""
-
     if role not in FIELDS or FIELDS[role].file != ROLES or role == "unit":
         raise Refused(Problem(code=Code.BAD_VALUE, field="role"))
     for document in look(house, actor, number)[0].case.documents:
@@ -144,7 +143,7 @@ def _write(
     step: Step = Step.SAVE,
     given: Given | None = None,
 ) -> None:
-    """Judge the step, change the document's files and record it; nothing changed, nothing written."""
+    """Judge the step, change the document's files and record it, if anything is changed."""
     given = given or Given()
     with sitting(house, actor, number) as now:
         if document not in now.matter.drafts:

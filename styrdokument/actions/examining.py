@@ -38,6 +38,8 @@ def examine(house: House) -> Health:
 def _problems(house: House, newest: list[Filed]) -> Iterator[str]:
     if not (house.data / KEY).exists():
         yield "the signing key is missing: nothing can be decided"
+    if not house.record.is_writable:
+        yield "the chain does not hold at its end: nothing can be written"
     if not newest:
         yield "the record is empty"
     for filed in newest:

@@ -17,7 +17,7 @@ from styrdokument.domain.people import Actor, PersonId, Who
 from styrdokument.domain.problems import NotFound
 from styrdokument.domain.registers import Registers
 from styrdokument.outside.directory import Directory
-from styrdokument.store.accounts import Accounts, Sessions
+from styrdokument.store.accounts import Accounts
 from styrdokument.store.cases import Cases, Held
 from styrdokument.store.catalogue import Catalogue
 from styrdokument.store.disk import Alive
@@ -26,6 +26,7 @@ from styrdokument.store.index import Index
 from styrdokument.store.journal import Journal
 from styrdokument.store.matters import Matters
 from styrdokument.store.record import Record
+from styrdokument.store.sessions import Sessions
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 REPOSITORY = "record.git"

@@ -16,9 +16,9 @@ from styrdokument.store.verify import Finding, Report, verify_record
 SHOWN = 200
 
 
-def verify_house(house: House) -> Report:
+def verify_house(house: House, *, signers: bytes | None = None) -> Report:
     """The record's report, with every row of the index that a rebuilding would not make."""
-    report = verify_record(house.git)
+    report = verify_record(house.git, signers=signers)
     return replace(report, findings=(*report.findings, *_index_findings(house)))
 
 

@@ -15,8 +15,9 @@ from styrdokument.cli.keeping import config, health, rebuild
 from styrdokument.cli.registers import register
 from styrdokument.cli.serving import init, serve
 from styrdokument.cli.shell import OneLine
+from styrdokument.cli.verifying import verify
 
-COMMANDS = (account, config, health, init, rebuild, register, serve)
+COMMANDS = (account, config, health, init, rebuild, register, serve, verify)
 
 
 @click.group(cls=OneLine)

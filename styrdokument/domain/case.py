@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import reduce
 from typing import Any, NewType
 
 from styrdokument.domain import facts
@@ -129,10 +130,7 @@ class Case:
 
 def fold(number: CaseNumber, events: Iterable[Event]) -> Case:
     """The case that `events`, oldest first, make."""
-    case = Case(number=number)
-    for event in events:
-        case = apply(case, event)
-    return case
+    return reduce(apply, events, Case(number=number))
 
 
 def apply(case: Case, event: Event) -> Case:

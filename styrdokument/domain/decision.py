@@ -86,8 +86,6 @@ def allowed_bases(matter: Matter) -> tuple[str, ...]:
 def stands_on_an_allowed_basis(matter: Matter, _actor: Actor, given: Given) -> Iterator[Problem]:
     """The ground is one that the type allows; an unusual one is explained."""
     basis = basis_of(matter, given)
-    if matter.case.kind is Kind.ASSIGN:
-        return
     if basis is None or basis not in allowed_bases(matter):
         rule = "minutes_only" if allowed_bases(matter) == (BasisKind.MINUTES,) else ""
         yield Problem(code=Code.BASIS_NOT_ALLOWED, field="basis", rule=rule)
@@ -183,7 +181,7 @@ def _problems_of_dates(matter: Matter, draft: Draft, given: Given) -> Iterator[P
     current, kind = _current(matter, draft), matter.type_of(draft)
     extends = matter.case.kind is Kind.EXTEND
     order = Code.DATES_OUT_OF_ORDER
-    if dates.effective_from < decided_on(matter, given) and not extends:
+    if dates.effective_from < min(decided_on(matter, given), matter.on) and not extends:
         yield Problem(code=order, field="effective_from", rule="in_the_past")
     if matter.case.kind is Kind.URGENT and dates.effective_from > matter.on:
         yield Problem(code=order, field="effective_from", rule="urgent")

@@ -204,14 +204,8 @@ def _plain(value: object) -> object:
 
 def _approval(approval: Approval) -> dict[str, object]:
     function = next((e for e in approval.entries if not is_person(e)), None)
-    return who_to_plain(approval.by) | {
-        "function": function,
-        "meaning": approval.meaning,
-        "at": approval.at,
-        "method": approval.method,
-        "content_hash": approval.content_hash,
-        "base_version": approval.base_version,
-    }
+    said = {k: v for k, v in vars(approval).items() if k not in {"by", "document", "entries"}}
+    return who_to_plain(approval.by) | said | {"function": function}
 
 
 def _decision(raw: dict[str, Any]) -> Decision:
@@ -250,13 +244,11 @@ def _read_basis(raw: Mapping[str, Any]) -> Basis:
 
 
 def _read_approval(raw: dict[str, Any], document: DocumentId) -> Approval:
-    return Approval(
-        by=who_from_plain(raw),
-        document=document,
-        content_hash=raw["content_hash"],
-        base_version=raw["base_version"],
-        at=datetime.fromisoformat(raw["at"]),
-        method=raw["method"],
-        meaning=Meaning(raw["meaning"]),
-        entries=(raw["function"] or raw["id"],),
-    )
+    read = _known(Approval, raw) | {
+        "by": who_from_plain(raw),
+        "document": document,
+        "at": datetime.fromisoformat(raw["at"]),
+        "meaning": Meaning(raw["meaning"]),
+        "entries": (raw["function"] or raw["id"],),
+    }
+    return Approval(**read)

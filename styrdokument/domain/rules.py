@@ -62,8 +62,6 @@ def says_what_changed(matter: Matter, _actor: Actor, given: Given) -> Iterator[P
 
 def changes_something(matter: Matter, _actor: Actor, _given: Given) -> Iterator[Problem]:
     """A revision that changes nothing is an extension."""
-    if matter.case.kind not in HAS_TEXT | {Kind.ASSIGN}:
-        return
     for draft in matter.drafts.values():
         adopted = matter.adopted.get(draft.id)
         if adopted and adopted.content_hash == draft.content_hash:

@@ -176,17 +176,9 @@ _ROWS = (
         sources=OPEN_STATES,
         target=State.DECIDED,
         roles=frozenset({_R.HEAD, _R.CONTROLLER}),
-        rules=(
-            rules.is_well_formed,
-            decision.deciders_hold_mandate,
-            rules.is_not_own_work,
-            rules.has_seen_this,
-            decision.has_a_reason,
-            rules.is_complete,
-            rules.stands_on_the_latest,
-            rules.changes_something,
-            rules.has_shown_who_decides,
-        ),
+        rules=(rules.is_well_formed, decision.deciders_hold_mandate, rules.is_not_own_work,
+               rules.has_seen_this, decision.has_a_reason, rules.is_complete,
+               rules.stands_on_the_latest, rules.changes_something, rules.has_shown_who_decides),
     ),
     Transition(
         step=Step.WITHDRAW, sources=OPEN_STATES, target=State.WITHDRAWN, roles=_LEADERS

@@ -1,32 +1,27 @@
-"""Local accounts, and the sessions of everybody who has signed in.
+"""Local accounts: who there is, and whether a password is theirs.
 
-Passwords are kept as argon2id; a session's token is kept only as its hash, and ends at sign-out,
-at a change of password and when the account is disabled.
+Passwords are kept as argon2id. Disabling an account, or changing its password, ends its sessions.
 """
 
-import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Engine, RowMapping, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Engine, RowMapping, delete, func, insert, select, update
 
 from styrdokument.domain.people import Person, PersonId
 from styrdokument.domain.problems import Code, Problem, Refused
-from styrdokument.store.journal import accounts, failures, sessions
+from styrdokument.store.journal import accounts, sessions
 from styrdokument.store.sql import writing
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 ID_LENGTH = 8
 LEAST_PASSWORD = 10
 LONGEST_PASSWORD = 1024
-FAILURES_PER_LOGIN = 8
-FAILURES_PER_ADDRESS = 60
-FAILURE_WINDOW = timedelta(minutes=15)
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 
@@ -39,16 +34,6 @@ class Account:
     is_admin: bool = False
     is_disabled: bool = False
     is_demonstration: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Session:
-    """Somebody signed in. `csrf` goes with every form of the session."""
-
-    person: PersonId
-    begun_at: datetime
-    seen_at: datetime
-    csrf: str
 
 
 class Accounts:
@@ -72,7 +57,7 @@ class Accounts:
         is_demonstration: bool = False,
     ) -> Account:
         """Make an account with a person id of its own. Raises Refused."""
-        login = _folded(login)
+        login = folded(login)
         self._check_new(login, name, password)
         row = {
             "person": self._fresh_id(),
@@ -92,7 +77,7 @@ class Accounts:
 
     def authenticate(self, username: str, password: str) -> PersonId | None:
         """Whose name and password these are; takes as long for nobody's as for somebody's."""
-        account = self._row(accounts.c.login == _folded(username))
+        account = self._row(accounts.c.login == folded(username))
         stored = account["password"] if account else self._nobodys
         try:
             self._hasher.verify(stored, password[:LONGEST_PASSWORD])
@@ -109,7 +94,7 @@ class Accounts:
 
     def named(self, login: str) -> Account | None:
         """The account that a login names."""
-        row = self._row(accounts.c.login == _folded(login))
+        row = self._row(accounts.c.login == folded(login))
         return _account(row) if row else None
 
     def person(self, person: PersonId) -> Person | None:
@@ -153,7 +138,7 @@ class Accounts:
             )
             connection.execute(delete(sessions).where(sessions.c.person == person))
 
-    def _row(self, condition: Any) -> RowMapping | None:
+    def _row(self, condition: ColumnElement[bool]) -> RowMapping | None:
         with self._engine.connect() as connection:
             return connection.execute(select(accounts).where(condition)).mappings().first()
 
@@ -176,89 +161,9 @@ class Accounts:
         _check_password(password)
 
 
-class Sessions:
-    """Who is signed in, and how often somebody failed to."""
-
-    def __init__(self, engine: Engine, *, idle: timedelta, longest: timedelta) -> None:
-        """Over the journal's engine; a session ends after `idle` without use, or `longest`."""
-        self._engine, self._idle, self._longest = engine, idle, longest
-
-    def begin(self, person: PersonId, *, at: datetime) -> str:
-        """Sign somebody in; the token is the cookie's value and is not kept."""
-        token = secrets.token_urlsafe(32)
-        row = {
-            "token": _hashed(token),
-            "person": person,
-            "begun_at": at,
-            "seen_at": at,
-            "csrf": secrets.token_urlsafe(24),
-        }
-        with writing(self._engine) as connection:
-            connection.execute(delete(sessions).where(sessions.c.begun_at < at - self._longest))
-            connection.execute(insert(sessions), row)
-        return token
-
-    def read(self, token: str, *, at: datetime) -> Session | None:
-        """The session behind a token, if it still lasts and its account is open."""
-        query = (
-            select(sessions)
-            .join(accounts, accounts.c.person == sessions.c.person)
-            .where(sessions.c.token == _hashed(token), accounts.c.is_disabled.is_(False))
-        )
-        with self._engine.connect() as connection:
-            row = connection.execute(query).mappings().first()
-        if row is None or at - row["begun_at"] > self._longest or at - row["seen_at"] > self._idle:
-            return None
-        if at - row["seen_at"] > timedelta(minutes=1):
-            self._touch(row["token"], at)
-        return Session(
-            person=PersonId(row["person"]),
-            begun_at=row["begun_at"],
-            seen_at=row["seen_at"],
-            csrf=row["csrf"],
-        )
-
-    def end(self, token: str) -> None:
-        """Sign out."""
-        with writing(self._engine) as connection:
-            connection.execute(delete(sessions).where(sessions.c.token == _hashed(token)))
-
-    def is_throttled(self, login: str, address: str, *, at: datetime) -> bool:
-        """Whether too many sign-ins have failed for the login, or from the address."""
-        since = failures.c.at > at - FAILURE_WINDOW
-        by_login = select(func.count()).where(failures.c.login == _folded(login), since)
-        by_address = select(func.count()).where(failures.c.address == address, since)
-        with self._engine.connect() as connection:
-            return (
-                connection.execute(by_login).scalar_one() >= FAILURES_PER_LOGIN
-                or connection.execute(by_address).scalar_one() >= FAILURES_PER_ADDRESS
-            )
-
-    def note_failure(self, login: str, address: str, *, at: datetime) -> None:
-        """Count a failed sign-in, or a failed second look."""
-        row = {"login": _folded(login)[:200], "address": address, "at": at}
-        with writing(self._engine) as connection:
-            connection.execute(delete(failures).where(failures.c.at < at - FAILURE_WINDOW))
-            connection.execute(insert(failures), row)
-
-    def forget_failures(self, login: str) -> None:
-        """Start counting anew after a successful sign-in."""
-        with writing(self._engine) as connection:
-            connection.execute(delete(failures).where(failures.c.login == _folded(login)))
-
-    def _touch(self, hashed: str, at: datetime) -> None:
-        with writing(self._engine) as connection:
-            connection.execute(
-                update(sessions).where(sessions.c.token == hashed).values(seen_at=at)
-            )
-
-
-def _folded(login: str) -> str:
+def folded(login: str) -> str:
+    """A login as it is compared: without case, and without the spaces around it."""
     return login.strip().casefold()
-
-
-def _hashed(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _account(row: RowMapping | Mapping[str, Any]) -> Account:

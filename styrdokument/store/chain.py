@@ -1,4 +1,4 @@
-"""How decisions become commits on `main`: sealed into the chain, signed, in the order of the record.
+"""How decisions become commits on `main`: sealed into the chain, and signed.
 
 The chain runs through every decision file (`seq`, `previous_record`) and through each folder's own
 (`previous_document`); both are filled in here and nowhere else.

@@ -201,10 +201,10 @@ def _flock(path: Path, flags: int) -> Iterator[None]:
 
 
 def _is_alone(file: int) -> bool:
-    for kind, is_alone in ((fcntl.LOCK_EX, True), (fcntl.LOCK_SH, False)):
-        with suppress(BlockingIOError):
-            fcntl.flock(file, kind | fcntl.LOCK_NB)
-            return is_alone
-    # Held by one who was recovering, was killed, and has lost the folder's lock but not yet this.
-    fcntl.flock(file, fcntl.LOCK_EX)
+    # first shared: who was killed while recovering may have lost the folder's lock but not this
+    fcntl.flock(file, fcntl.LOCK_SH)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
     return True

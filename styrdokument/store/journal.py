@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    Connection,
     Engine,
     Integer,
     MetaData,
@@ -138,7 +139,7 @@ class Journal:
         """Add what is to be sent, once each, and move the cursor, in one transaction."""
         with writing(self.engine) as connection:
             for row in news:
-                insert_if_missing(connection, row)
+                _insert_if_missing(connection, row)
             insert_or_replace(connection, cursors, {"name": name, "value": up_to})
 
     def outbox(self) -> Sequence[Mapping[str, Any]]:
@@ -148,7 +149,7 @@ class Journal:
             return [dict(row._mapping) for row in connection.execute(query)]  # noqa: SLF001
 
 
-def insert_if_missing(connection: Any, row: Mapping[str, Any]) -> None:
+def _insert_if_missing(connection: Connection, row: Mapping[str, Any]) -> None:
     """One outbox row under its unique key: (what happened, recipient, kind)."""
     keys = ("happening", "recipient", "kind")
     query = select(outbox.c.at).where(*(outbox.c[key] == row[key] for key in keys))

@@ -10,15 +10,14 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from styrdokument.domain.decisionfile import Decision, from_bytes
+from styrdokument.domain.decisionfile import ContentFile, Decision, from_bytes
 from styrdokument.domain.document import ContentHash, DocumentId, content_hash, folder_of
-from styrdokument.domain.decisionfile import ContentFile
-from styrdokument.domain.problems import NotFound
+from styrdokument.domain.problems import Code, NotFound, Problem, Refused
 from styrdokument.domain.registers import Registers
 from styrdokument.store import disk, registers
 from styrdokument.store.chain import DECISIONS, REGISTERS, Act, Chain, Link
 from styrdokument.store.evidence import Signer
-from styrdokument.store.git import Batch, Git, ObjectId
+from styrdokument.store.git import Batch, Damaged, Git, Missing, ObjectId
 from styrdokument.store.numbers import Numbers
 
 MAIN = "refs/heads/main"
@@ -37,16 +36,22 @@ class Record:
     """The record of one data directory."""
 
     def __init__(self, data: Path, git: Git, signer: Signer | None) -> None:
-        """Over an existing repository; without a signer nothing can be entered."""
+        """Over an existing repository; without a signer nothing can be entered.
+
+        `is_writable` is taken away where the chain does not hold: readers are served all the same.
+        """
         self.git = git
         self.numbers = Numbers(git)
+        self.is_writable = True
         self._lock = data / "lock"
         self._signer = signer
         self._registers: tuple[ObjectId | None, Registers] = (None, Registers())
         self._measured: dict[ObjectId, tuple[str, int]] = {}
 
     def lock(self) -> AbstractContextManager[None]:
-        """Held around every group of writes, by any process."""
+        """Held around every group of writes, by any process. Raises Refused where none may be made."""
+        if not self.is_writable:
+            raise Refused(Problem(code=Code.NOT_WRITABLE))
         return disk.exclusive(self._lock)
 
     @property
@@ -79,7 +84,7 @@ class Record:
         return tuple(self._filed(head, folder_of(document))) if head else ()
 
     def put(self, batch: Batch, data: bytes) -> ObjectId:
-        """Add a file's bytes to the batch, so that a content with it can be told before it is stored."""
+        """Add a file's bytes to the batch; `content_of` can tell of it before it is stored."""
         blob = batch.blob(data)
         self._measured[blob] = (hashlib.sha256(data).hexdigest(), len(data))
         return blob
@@ -124,6 +129,19 @@ class Record:
             _read(path, self.git.blob(blob)) for path, blob in files.items() if is_decision(path)
         ]
         return sorted(found, key=lambda filed: filed.decision.seq)
+
+    def has_sound_end(self) -> bool:
+        """Whether the newest decision can be read, and follows on the one before it."""
+        head = self.head
+        if head is None:
+            return True
+        try:
+            before = self.git.commit(head).parents
+            newest, earlier = self.decided_at(head), self.decided_at(before[0]) if before else []
+        except (Damaged, Missing, ValueError):
+            return False
+        expected = hashlib.sha256(earlier[-1].data).hexdigest() if earlier else None
+        return bool(newest) and newest[0].decision.previous_record == expected
 
     def enter(self, batch: Batch, *acts: Act, together: bool = False) -> ObjectId:
         """Write the acts, a commit each, and move `main` over all of them at once.

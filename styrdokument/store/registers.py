@@ -50,15 +50,11 @@ def problems_in(before: Registers, after: Registers) -> Iterator[Problem]:
             yield Problem(
                 code=Code.BAD_VALUE, field=name, rule="removed_entry", values={"value": slug}
             )
-    for unit in after.units.values():
-        if unit.parent and unit.parent not in after.units:
-            yield _unlisted("units", unit.parent)
-        if unit.head and unit.head not in after.functions:
-            yield _unlisted("functions", unit.head)
-    for kind in after.types.values():
-        for function in kind.may_decide:
-            if function not in after.functions:
-                yield _unlisted("functions", function)
+    for register, slug in _named(after):
+        if slug and slug not in getattr(after, register):
+            yield Problem(
+                code=Code.BAD_VALUE, field=register, rule="unlisted", values={"value": slug}
+            )
     for slug in after.functions:
         if slug.startswith("p-"):
             yield Problem(
@@ -66,8 +62,13 @@ def problems_in(before: Registers, after: Registers) -> Iterator[Problem]:
             )
 
 
-def _unlisted(register: str, slug: str) -> Problem:
-    return Problem(code=Code.BAD_VALUE, field=register, rule="unlisted", values={"value": slug})
+def _named(registers: Registers) -> Iterator[tuple[str, str]]:
+    """What one register names in another."""
+    for unit in registers.units.values():
+        yield "units", unit.parent
+        yield "functions", unit.head
+    for kind in registers.types.values():
+        yield from (("functions", function) for function in kind.may_decide)
 
 
 def _read_file(path: str, data: bytes) -> Raw:

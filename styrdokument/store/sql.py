@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.types import TypeDecorator
 
 BUSY_MS = 30_000
@@ -65,7 +66,7 @@ def insert_or_replace(connection: Connection, table: Table, *rows: dict[str, Any
         )
 
 
-def _on_connect(connection: Any, _record: object) -> None:
+def _on_connect(connection: DBAPIConnection, _record: object) -> None:
     connection.isolation_level = None  # the begin event below says how a transaction begins
     for pragma in (
         "journal_mode=WAL",
@@ -74,7 +75,9 @@ def _on_connect(connection: Any, _record: object) -> None:
         f"busy_timeout={BUSY_MS}",
         "trusted_schema=OFF",
     ):
-        connection.execute(f"PRAGMA {pragma}")
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
 
 
 def _on_begin(connection: Connection) -> None:

@@ -125,7 +125,7 @@ def _decisions_in(
             found.append(_found(commit.id, change.path, str(error)))
 
 
-def _verify_decision(  # noqa: PLR0917 - the walk's whole context
+def _verify_decision(
     git: Git, commit: Commit, walk: _Walk, path: str, decision: Decision, data: bytes
 ) -> list[Finding]:
     folder = REGISTERS if decision.document is None else folder_of(decision.document)
@@ -163,7 +163,7 @@ def _verify_file_signature(
         yield _found(commit.id, path, f"signature: {error}")
 
 
-def _verify_content(  # noqa: PLR0917 - the walk's whole context
+def _verify_content(
     git: Git, commit: Commit, walk: _Walk, folder: str, path: str, decision: Decision
 ) -> Iterator[Finding]:
     """The content is what it says, and is what stands in the folder where the decision sets it."""

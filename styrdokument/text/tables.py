@@ -21,7 +21,7 @@ class Gap(Block):
 def is_grid(table: Block) -> bool:
     """Tell whether a table has a header row, and as many cells in each of its rows."""
     rows = list(_rows(table))
-    is_headed = bool(table.children) and [len(table.children[0].children)] == [1]
+    is_headed = bool(table.children) and len(table.children[0].children) == 1
     sizes = {len(row.children) for row in rows}
     is_flat = all(cell.is_leaf for row in rows for cell in row.children)
     return is_headed and len(sizes) == 1 and is_flat

@@ -3,7 +3,6 @@
 from flask import Flask
 
 from styrdokument.actions.house import House
-from styrdokument.config import Config
 from styrdokument.views import (
     actions_page,
     cases,
@@ -26,6 +25,7 @@ from styrdokument.views import (
     tasks,
     versions,
 )
+from styrdokument.views.site import Site
 
 BLUEPRINTS = (
     session.bp,
@@ -46,9 +46,9 @@ BLUEPRINTS = (
 )
 
 
-def install(app: Flask, house: House, config: Config) -> None:
+def install(app: Flask, house: House, site: Site) -> None:
     """Give the app its house, its guards and its routes."""
-    support.install(app, house, config)
+    support.install(app, house, site)
     security.install(app)
     posting.install(app)
     errors.install(app)

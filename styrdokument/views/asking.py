@@ -66,15 +66,14 @@ def number_asked(name: str, *, otherwise: int = 1) -> int:
 
 def filters_asked() -> Filters:
     """What the list is narrowed to. Raises Refused."""
-    unit, process = request.args.get("unit", ""), request.args.get("process", "")
-    registers = house().registers
+    unit, process, registers = _typed("unit"), _typed("process"), house().registers
     return Filters(
-        standings=_standings(request.args.get("standing", "")),
-        type=request.args.get("type", ""),
+        standings=_standings(_typed("standing")),
+        type=_typed("type"),
         units=(registers.below(unit) or frozenset({unit})) if unit else frozenset(),
         processes=_below(process) if process else frozenset(),
-        words=words_in(request.args.get("q", "")),
-        sorting=_sorting(request.args.get("sort", "")),
+        words=words_in(_typed("q")),
+        sorting=_sorting(_typed("sort")),
     )
 
 
@@ -98,6 +97,11 @@ def here(ending: str = "", **changes: object) -> str:
     kept = {name: request.args.get(name, "") for name in (*NARROWS, "on")} | changes
     query = urlencode({name: value for name, value in kept.items() if value})
     return f"{path}?{query}" if query else path
+
+
+def _typed(name: str) -> str:
+    """What was typed; no database takes a NUL, and no name has one."""
+    return request.args.get(name, "").replace("\0", " ")
 
 
 def _standings(typed: str) -> frozenset[Standing]:

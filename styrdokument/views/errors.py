@@ -1,5 +1,6 @@
 """Refusals as pages: every reason in words, what was typed shown again, never a traceback."""
 
+import errno
 import logging
 import secrets
 
@@ -28,7 +29,8 @@ STATUS = {
     Code.THROTTLED: 429,
     Code.NOT_WRITABLE: 503,
 }
-MENDABLE = 422
+SIGN_IN, MISSING, FORBIDDEN_METHOD, MENDABLE = 401, 404, 405, 422
+LOWEST_REFUSAL = 400
 ORDER = (401, 404, 409, 403, 413, 429, 503, MENDABLE)
 
 
@@ -38,6 +40,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(NotFound, miss)
     app.register_error_handler(HTTPException, fail_http)
     app.register_error_handler(Damaged, fail)
+    app.register_error_handler(OSError, fail_disk)
     app.register_error_handler(Exception, fail)
 
 
@@ -64,22 +67,29 @@ def fail_http(error: HTTPException) -> ResponseReturnValue:
     """What Flask itself refuses."""
     if isinstance(error, RequestEntityTooLarge):
         return _answer((Problem(code=Code.TOO_LARGE),), 413)
-    if error.code in {404, 405}:
+    if error.code in {MISSING, FORBIDDEN_METHOD}:
         response = make_response(_answer((Problem(code=Code.NOT_FOUND),), error.code))
         response.headers.extend(
-            dict(error.get_headers(request.environ)) if error.code == 405 else {}
+            dict(error.get_headers(request.environ)) if error.code == FORBIDDEN_METHOD else {}
         )
         response.headers["Content-Type"] = _type()
         return response
-    if error.code is None or error.code < 400:
+    if error.code is None or error.code < LOWEST_REFUSAL:
         return error
     return _answer((Problem(code=Code.BAD_VALUE, rule="request"),), error.code)
+
+
+def fail_disk(error: OSError) -> ResponseReturnValue:
+    """A full or read-only disk: nothing was written, and reading goes on."""
+    if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EROFS}:
+        return fail(error)
+    return _answer((Problem(code=Code.NOT_WRITABLE),), STATUS[Code.NOT_WRITABLE])
 
 
 def fail(error: Exception) -> ResponseReturnValue:
     """A defect, or damage: logged under a number that the page shows, and nothing more."""
     number = secrets.token_hex(4)
-    LOG.exception("%s %s failed, number %s", request.method, request.path, number, exc_info=error)
+    LOG.error("%s %s failed, number %s", request.method, request.path, number, exc_info=error)
     g.again = None
     if _wants_json():
         return _problem_json((), 500)
@@ -90,9 +100,9 @@ def _answer(problems: tuple[Problem, ...], status: int) -> Response:
     if _wants_json():
         return _problem_json(problems, status)
     again = g.pop("again", None)
-    if again is not None and status != 404:
+    if again is not None and status != MISSING:
         html = again(problems)
-    elif status == 401:
+    elif status == SIGN_IN:
         html = page(
             "session/new.html",
             problems=problems if request.method == "POST" else (),

@@ -21,4 +21,4 @@ def lead_on(former_id: str) -> ResponseReturnValue:
 
 
 def _document(former_id: str) -> DocumentId | None:
-    return house().catalogue.former(former_id)
+    return house().catalogue.former(former_id) if former_id.isprintable() else None

@@ -23,7 +23,7 @@ from styrdokument.views.asking import (
     number_asked,
 )
 from styrdokument.views.reading import sees_internal
-from styrdokument.views.sheets import comma_separated
+from styrdokument.views.spreadsheet import comma_separated
 from styrdokument.views.support import house, label_of, name_of, page, today, words
 from styrdokument.views.version_json import in_list
 

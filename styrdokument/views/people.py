@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
+from styrdokument.domain.naming import is_person_id
 from styrdokument.domain.people import Entry, PersonId
 from styrdokument.domain.problems import NotFound
 from styrdokument.store.catalogue import Filters, Row, Sorting
@@ -24,7 +25,7 @@ MOST_DOCUMENTS = 500
 @bp.get("/people/<person>")
 def show_person(person: str) -> ResponseReturnValue:
     """Somebody as the directory knows them now, with their functions and documents."""
-    known = house().directory.person(PersonId(person))
+    known = house().directory.person(PersonId(person)) if is_person_id(person) else None
     if known is None:
         raise NotFound
     account = house().accounts.account(known.id)
@@ -42,25 +43,23 @@ def show_person(person: str) -> ResponseReturnValue:
 @bp.get("/units/<slug>")
 def show_unit(slug: str) -> ResponseReturnValue:
     """A unit: its place, its head, its functions and people, and the documents it answers for."""
-    registers = house().registers
-    unit = registers.units.get(slug)
+    unit = house().registers.units.get(slug)
     if unit is None:
         raise NotFound
-    rows, pages = found(_of_unit(slug), on=today())
-    return page(
-        "people/unit.html",
-        unit=unit,
-        line=[above for above in registers.line_of(slug) if above != slug],
-        parts=[one.slug for one in registers.units.values() if one.parent == slug],
-        functions=list(_functions(slug)),
-        people=[one for one in house().directory.people() if one.unit == slug],
-        rows=rows,
-        pages=pages,
-    )
+    mine = Filters(units=frozenset({slug}), sorting=Sorting.TITLE)
+    rows, pages = found(mine, on=today())
+    return page("people/unit.html", unit=unit, rows=rows, pages=pages, **_about(slug))
 
 
-def _of_unit(slug: str) -> Filters:
-    return Filters(units=frozenset({slug}), sorting=Sorting.TITLE)
+def _about(slug: str) -> dict[str, Any]:
+    """What is above and below the unit, and who works in it."""
+    registers = house().registers
+    return {
+        "line": [above for above in registers.line_of(slug) if above != slug],
+        "parts": [one.slug for one in registers.units.values() if one.parent == slug],
+        "functions": list(_functions(slug)),
+        "people": [one for one in house().directory.people() if one.unit == slug],
+    }
 
 
 def _groups(entries: list[Entry]) -> Iterator[tuple[str, list[Row]]]:

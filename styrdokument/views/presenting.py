@@ -11,7 +11,9 @@ from styrdokument import __version__
 from styrdokument.actions.house import STOCKHOLM
 from styrdokument.domain.problems import Problem
 from styrdokument.views.security import form_token
-from styrdokument.views.support import config, label_of, name_of, today, visitor, words
+from styrdokument.views.support import label_of, name_of, site, today, visitor, words
+
+HIDDEN = Markup('<input type="hidden" name="{}" value="{}">')
 
 
 def install(app: Flask) -> None:
@@ -31,11 +33,11 @@ def install(app: Flask) -> None:
 def values() -> dict[str, Any]:
     """What every page shows."""
     return {
-        "region": config().region,
+        "region": site().region,
         "visitor": visitor(),
         "language": words().language,
         "today": today(),
-        "calendar_is_moved": config().today is not None,
+        "calendar_is_moved": site().today is not None,
     }
 
 
@@ -66,6 +68,5 @@ def moment(value: datetime | str | None) -> str:
 def form_fields() -> Markup:
     """The hidden fields of every form: that it is ours, and which one it is."""
     number = secrets.token_urlsafe(12) if g.get("actor") else ""
-    hidden = '<input type="hidden" name="{}" value="{}">'
-    fields = Markup(hidden).format("csrf_token", form_token())
-    return fields + (Markup(hidden).format("form_id", number) if number else "")
+    fields = HIDDEN.format("csrf_token", form_token())
+    return fields + (HIDDEN.format("form_id", number) if number else "")

@@ -13,7 +13,7 @@ from styrdokument.domain.decisionfile import Decision, from_bytes
 from styrdokument.domain.document import Audience, DocumentId
 from styrdokument.domain.problems import NotFound
 from styrdokument.store.catalogue import Row
-from styrdokument.views.support import config, house, require, today, visitor
+from styrdokument.views.support import house, require, site, today, visitor
 
 DOCUMENT = "<int(min=1000,max=999999):document>"
 """A document's number in a route."""
@@ -70,4 +70,4 @@ def decision_of(seq: int) -> Decision:
 
 def address(path: str) -> str:
     """The whole address of a page, as it can be written on paper."""
-    return f"{config().base_url or request.host_url}".rstrip("/") + path
+    return f"{site().base_url or request.host_url}".rstrip("/") + path

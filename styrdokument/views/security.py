@@ -15,7 +15,7 @@ from werkzeug.exceptions import NotFound as NoSuchPage
 from styrdokument.domain.access import Act
 from styrdokument.domain.problems import Code, Problem, Refused
 from styrdokument.views.access import ACCESS
-from styrdokument.views.support import config, house, require
+from styrdokument.views.support import house, require, site
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 VISIT = "styrdokument-visit"
@@ -45,7 +45,7 @@ def install(app: Flask) -> None:
 
 def cookie_name() -> str:
     """The session cookie's name: bound to the host where there is TLS (contract, "Sessions")."""
-    return "__Host-styrdokument" if config().uses_tls else "styrdokument"
+    return "__Host-styrdokument" if site().uses_tls else "styrdokument"
 
 
 def recognise() -> None:
@@ -92,13 +92,13 @@ def add_headers(response: Response) -> Response:
     """The headers of every answer; nothing that depends on the reader is kept by others."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if config().uses_tls:
+    if site().uses_tls:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "private, no-cache")
         response.vary.add("Cookie")
     if "visit" in g and g.visit != request.cookies.get(VISIT):
-        response.set_cookie(VISIT, g.visit, httponly=True, samesite="Lax", secure=config().uses_tls)
+        response.set_cookie(VISIT, g.visit, httponly=True, samesite="Lax", secure=site().uses_tls)
     return response
 
 
@@ -109,5 +109,5 @@ def _is_same_origin() -> bool:
     origin = request.headers.get("Origin")
     return origin is None or urlsplit(origin).netloc in {
         request.host,
-        urlsplit(config().base_url).netloc,
+        urlsplit(site().base_url).netloc,
     }

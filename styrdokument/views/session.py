@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from styrdokument.actions import signing_in
 from styrdokument.views.security import cookie_name
-from styrdokument.views.support import config, go_to, house, on_refusal, page
+from styrdokument.views.support import go_to, house, on_refusal, page, site
 
 bp = Blueprint("session", __name__, url_prefix="/session")
 
@@ -30,12 +30,12 @@ def create() -> ResponseReturnValue:
         username,
         request.form.get("password", ""),
         address=request.remote_addr or "",
-        is_safe=config().uses_tls or config().is_on_loopback,
+        is_safe=site().uses_tls or site().is_on_loopback,
     )
     _end_current()
     response = go_to(local_address(wanted))
     response.set_cookie(
-        cookie_name(), token, httponly=True, samesite="Lax", secure=config().uses_tls, path="/"
+        cookie_name(), token, httponly=True, samesite="Lax", secure=site().uses_tls, path="/"
     )
     return response
 
@@ -45,7 +45,7 @@ def end() -> Response:
     """Sign out; the session is gone, here and for whoever copied it."""
     _end_current()
     response = go_to("/")
-    response.delete_cookie(cookie_name(), path="/", secure=config().uses_tls, httponly=True)
+    response.delete_cookie(cookie_name(), path="/", secure=site().uses_tls, httponly=True)
     return response
 
 

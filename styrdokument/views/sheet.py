@@ -11,7 +11,7 @@ from typing import Any
 from styrdokument.domain.document import ROLES, TEXT
 from styrdokument.domain.validity import APPLIES, Standing
 from styrdokument.store.catalogue import Row
-from styrdokument.views.card import Said, documents_said, facts_of
+from styrdokument.views.card import Said, documents_said, facts_of, said_of
 from styrdokument.views.reading import address, decision_of
 from styrdokument.views.support import today, words
 
@@ -44,9 +44,11 @@ def sheet(
         "row": row,
         "day": day,
         "facts": facts_of(row, decision, as_issued=as_issued or day is not None),
+        "applies_to": said_of("applies_to", row["fields"]["applies_to"]),
         "notices": tuple(_notices(row, known, day=day, as_issued=as_issued)),
         "outline": outline if len(outline) >= LEAST_HEADINGS else (),
         "appendices": [f for f in row["content"] if f["path"] not in {TEXT, ROLES}],
+        "has_others": len(known) > 1,
         "path": path,
         "address": address(path),
     }

@@ -5,24 +5,24 @@ Views translate and nothing else: no rule stands here, and no `try`.
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, cast
+from typing import cast
 
 from flask import Flask, Response, current_app, g, redirect, render_template, request
 
 from styrdokument.actions.house import House
-from styrdokument.config import Config
 from styrdokument.domain.access import Act, may
 from styrdokument.domain.people import Actor, Entry, PersonId, is_person
 from styrdokument.domain.problems import Code, Problem, Refused
+from styrdokument.views.site import Site
 from styrdokument.words import Words
 
 Again = Callable[[tuple[Problem, ...]], str]
 EXTENSION = "styrdokument"
 
 
-def install(app: Flask, house: House, config: Config) -> None:
-    """Give the app its house and its configuration."""
-    app.extensions[EXTENSION] = (house, config)
+def install(app: Flask, house: House, site: Site) -> None:
+    """Give the app its house and its site."""
+    app.extensions[EXTENSION] = (house, site)
 
 
 def house() -> House:
@@ -30,9 +30,9 @@ def house() -> House:
     return cast("House", current_app.extensions[EXTENSION][0])
 
 
-def config() -> Config:
-    """The configuration that this app was started with."""
-    return cast("Config", current_app.extensions[EXTENSION][1])
+def site() -> Site:
+    """What the front has been told about itself."""
+    return cast("Site", current_app.extensions[EXTENSION][1])
 
 
 def visitor() -> Actor | None:
@@ -57,7 +57,7 @@ def require(act: Act) -> None:
 
 def today() -> date:
     """The day that pages are read on; a setting may move it, decisions never follow."""
-    return config().today or house().today
+    return site().today or house().today
 
 
 def words() -> Words:
@@ -84,7 +84,7 @@ def label_of(register: str, slug: str) -> str:
     return words().label(found.label) if found else slug
 
 
-def page(template: str, **values: Any) -> str:
+def page(template: str, **values: object) -> str:
     """Render a page."""
     return render_template(template, **values)
 

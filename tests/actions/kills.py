@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, event
+
 from styrdokument.actions.house import House
 from styrdokument.app import open_house
 from styrdokument.config import Config
-
 from tests.cast import NOON
 from tests.views import library
 
@@ -96,5 +96,3 @@ def _striking(call: Callable[..., Any], strike: Callable[[], None]) -> Callable[
         return call(*arguments, **named)
 
     return struck
-
-

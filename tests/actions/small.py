@@ -17,7 +17,6 @@ from styrdokument.domain.people import Actor, Who
 from styrdokument.store.accounts import Accounts
 from styrdokument.store.evidence import Signer
 from styrdokument.store.git import Git
-
 from tests.cast import ALMA, BIRGIT, CECILIA, DAG, NOON
 from tests.views.library import PASSWORD, QUICK, close
 

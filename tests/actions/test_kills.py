@@ -4,11 +4,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from styrdokument.actions.house import House
 from styrdokument.actions.verifying import verify_house
 from styrdokument.domain.case import CaseNumber, State, Step
 from styrdokument.domain.document import DocumentId
-
 from tests.actions import small
 from tests.actions.kills import check_repository, houses_after_each_kill
 from tests.views.library import close
@@ -64,9 +64,7 @@ def is_decided(house: House) -> bool:
     return adopted.history.next_number == 3
 
 
-def test_a_save_is_whole_or_has_not_happened(
-    begun: tuple[Path, small.Ids], tmp_path: Path
-) -> None:
+def test_a_save_is_whole_or_has_not_happened(begun: tuple[Path, small.Ids], tmp_path: Path) -> None:
     data, ids = begun
     outcomes = []
     for house in houses_after_each_kill(data, tmp_path, lambda h: small.save(h, ids, CASE, BODY)):

@@ -13,7 +13,6 @@ from styrdokument.actions.verifying import verify_house
 from styrdokument.domain.case import CaseNumber
 from styrdokument.domain.document import DocumentId
 from styrdokument.domain.problems import Conflict
-
 from tests.actions import small
 from tests.views.library import close
 

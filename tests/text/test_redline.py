@@ -261,6 +261,14 @@ def test_equal_links_side_by_side_stay_two():
     assert len(tree(compared(old, new).html).xpath("//a")) == 2
 
 
+def test_an_id_stands_once_where_a_change_parts_its_element():
+    old = '<p>Se <a href="/x">ett</a> borta <a href="/x">tre fyra fem</a></p>'
+    new = '<p>Se <a href="/x" id="note-1">ett ny tre fyra fem</a></p>'
+    result = redline(old, new, words=WORDS)
+    assert len(tree(result.html).xpath("//a[@href='/x']")) == 2
+    assert_true(result, old, new)
+
+
 def test_a_paragraph_that_is_replaced_and_one_that_came_are_told_apart():
     old = "Första stycket om hygien står kvar.\n\nTvå ord här.\n\nSista stycket om hygien är kvar."
     new = old.replace("Två ord här.", "Helt annan sak.").replace("Sista", "Inskjutet!\n\nSista")

@@ -28,7 +28,7 @@ _BREAKS = re.compile("[\v\f\x1c-\x1e\x85\u2028\u2029]")
 _STRIPPED = frozenset({"control_character", "bidi_control"})
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)")
 _RENAMED = "source_"
-_CHEAP = 40_000
+_LONG, _MANY_LINES = 100_000, 10_000
 _COSTLY = re.compile(r"^(?:[ \t>*+\-\d.):]{11}| {0,3}\[[^\]\n]*\]:)", re.MULTILINE)
 """Nesting as deep as lint allows takes eleven such signs at the start of a line, and pages outgrow
 their texts by definitions; a short text with neither is not parsed to be told fit to be saved."""
@@ -70,7 +70,7 @@ def convert(data: bytes, path: str, map_: SourceMap, registers: Registers) -> Co
     front, body = work.taken_apart(text)
     fields = work.fields(front, body)
     body = lint.clean(body.lstrip("\n"))
-    if len(body) > _CHEAP or _COSTLY.search(body):
+    if len(body) > _LONG or body.count("\n") > _MANY_LINES or _COSTLY.search(body):
         problems = [p for p in lint.findings(body) if lint.blocks_saving(p)]
         if problems:
             raise Refused(*problems)

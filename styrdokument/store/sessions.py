@@ -1,0 +1,112 @@
+"""Who is signed in, and how often somebody failed to be.
+
+A session's token is kept only as its hash; it ends at sign-out, at a change of password, when the
+account is disabled, and after its time.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, delete, func, insert, select, update
+
+from styrdokument.domain.people import PersonId
+from styrdokument.store.accounts import folded
+from styrdokument.store.journal import accounts, failures, sessions
+from styrdokument.store.sql import writing
+
+FAILURES_PER_LOGIN = 8
+FAILURES_PER_ADDRESS = 60
+FAILURE_WINDOW = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """Somebody signed in. `csrf` goes with every form of the session."""
+
+    person: PersonId
+    begun_at: datetime
+    seen_at: datetime
+    csrf: str
+
+
+class Sessions:
+    """Who is signed in, and how often somebody failed to."""
+
+    def __init__(self, engine: Engine, *, idle: timedelta, longest: timedelta) -> None:
+        """Over the journal's engine; a session ends after `idle` without use, or `longest`."""
+        self._engine, self._idle, self._longest = engine, idle, longest
+
+    def begin(self, person: PersonId, *, at: datetime) -> str:
+        """Sign somebody in; the token is the cookie's value and is not kept."""
+        token = secrets.token_urlsafe(32)
+        row = {
+            "token": _hashed(token),
+            "person": person,
+            "begun_at": at,
+            "seen_at": at,
+            "csrf": secrets.token_urlsafe(24),
+        }
+        with writing(self._engine) as connection:
+            connection.execute(delete(sessions).where(sessions.c.begun_at < at - self._longest))
+            connection.execute(insert(sessions), row)
+        return token
+
+    def read(self, token: str, *, at: datetime) -> Session | None:
+        """The session behind a token, if it still lasts and its account is open."""
+        query = (
+            select(sessions)
+            .join(accounts, accounts.c.person == sessions.c.person)
+            .where(sessions.c.token == _hashed(token), accounts.c.is_disabled.is_(False))
+        )
+        with self._engine.connect() as connection:
+            row = connection.execute(query).mappings().first()
+        if row is None or at - row["begun_at"] > self._longest or at - row["seen_at"] > self._idle:
+            return None
+        if at - row["seen_at"] > timedelta(minutes=1):
+            self._touch(row["token"], at)
+        return Session(
+            person=PersonId(row["person"]),
+            begun_at=row["begun_at"],
+            seen_at=row["seen_at"],
+            csrf=row["csrf"],
+        )
+
+    def end(self, token: str) -> None:
+        """Sign out."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(sessions).where(sessions.c.token == _hashed(token)))
+
+    def is_throttled(self, login: str, address: str, *, at: datetime) -> bool:
+        """Whether too many sign-ins have failed for the login, or from the address."""
+        since = failures.c.at > at - FAILURE_WINDOW
+        by_login = select(func.count()).where(failures.c.login == folded(login), since)
+        by_address = select(func.count()).where(failures.c.address == address, since)
+        with self._engine.connect() as connection:
+            return (
+                connection.execute(by_login).scalar_one() >= FAILURES_PER_LOGIN
+                or connection.execute(by_address).scalar_one() >= FAILURES_PER_ADDRESS
+            )
+
+    def note_failure(self, login: str, address: str, *, at: datetime) -> None:
+        """Count a failed sign-in, or a failed second look."""
+        row = {"login": folded(login)[:200], "address": address, "at": at}
+        with writing(self._engine) as connection:
+            connection.execute(delete(failures).where(failures.c.at < at - FAILURE_WINDOW))
+            connection.execute(insert(failures), row)
+
+    def forget_failures(self, login: str) -> None:
+        """Start counting anew after a successful sign-in."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(failures).where(failures.c.login == folded(login)))
+
+    def _touch(self, hashed: str, at: datetime) -> None:
+        with writing(self._engine) as connection:
+            connection.execute(
+                update(sessions).where(sessions.c.token == hashed).values(seen_at=at)
+            )
+
+
+def _hashed(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

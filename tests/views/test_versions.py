@@ -1,0 +1,162 @@
+"""Versions: each as it was issued, its files byte for byte, and two beside each other."""
+
+import hashlib
+
+import pytest
+
+from tests.views.library import (
+    APPENDICES,
+    BLOOD,
+    CHANGING,
+    CORRECTED,
+    DUE,
+    HYGIENE,
+    REPEALED,
+    RICH,
+    SECRET,
+    WITHDRAWN_FROM_PUBLIC,
+)
+from tests.views.reading import has_noindex, hook, main_of, words_of
+
+KEYS = [
+    "id",
+    "version",
+    "title",
+    "type",
+    "language",
+    "audience",
+    "applies_to",
+    "fact_owner",
+    "case_officer",
+    "standing",
+    "effective_from",
+    "valid_until",
+    "decided_at",
+    "decided_by",
+    "basis",
+    "change_note",
+    "sha256",
+    "text",
+    "links",
+]
+
+
+def test_all_versions_stand_newest_first_with_their_standings(client):
+    words = words_of(client, f"/documents/{CHANGING}/versions")
+    assert words.index("Version 2") < words.index("Version 1")
+    assert "Gäller inte än" in words
+    assert "Gällande" in words
+
+
+def test_a_superseded_version_says_so_and_leads_to_what_applies(client):
+    address = f"/documents/{BLOOD}/versions/1"
+    page = main_of(client, address)
+    assert (hook(page, "standing"), hook(page, "version")) == ("superseded", "1")
+    assert "En medarbetare" in page
+    words = "Den här versionen är ersatt sedan 2025-12-01. Version 2 gäller"
+    assert words in words_of(client, address)
+    assert has_noindex(client, address)
+
+
+def test_a_version_of_a_repealed_document_is_repealed(client):
+    assert hook(main_of(client, f"/documents/{REPEALED}/versions/1"), "standing") == "repealed"
+
+
+def test_a_version_lists_its_files_with_their_hashes(client):
+    page = main_of(client, f"/documents/{RICH}/versions/1")
+    for name, data in APPENDICES.items():
+        assert name in page
+        assert hashlib.sha256(data).hexdigest() in page
+
+
+@pytest.mark.parametrize("number", ["3", "99999999", "-1"])
+def test_a_version_that_is_not_there_is_not_pretended(client, number):
+    assert client.get(f"/documents/{BLOOD}/versions/{number}").status_code in {302, 404}
+
+
+def test_only_public_versions_are_listed_to_the_public(client, eva):
+    assert client.get(f"/documents/{WITHDRAWN_FROM_PUBLIC}/versions/1").status_code == 200
+    assert client.get(f"/documents/{WITHDRAWN_FROM_PUBLIC}/versions/2").status_code == 401
+    links = client.get(f"/documents/{WITHDRAWN_FROM_PUBLIC}/versions/1.json").get_json()["links"]
+    assert links["next"] is None
+    links = eva.get(f"/documents/{WITHDRAWN_FROM_PUBLIC}/versions/1.json").get_json()["links"]
+    assert links["next"].endswith("/versions/2.json")
+    assert SECRET not in main_of(client, f"/documents/{WITHDRAWN_FROM_PUBLIC}/versions/1")
+
+
+def test_the_json_of_a_version_has_the_contracts_keys(client):
+    version = client.get(f"/documents/{HYGIENE}/versions/2.json").get_json()
+    assert set(KEYS) <= version.keys()
+    assert (version["id"], version["version"], version["standing"]) == (HYGIENE, 2, "in_force")
+    assert version["decided_by"]["name"] == "Dag"
+    assert version["basis"]["kind"] == "head_of_operations"
+    assert version["effective_from"] == "2026-11-21"
+    assert version["valid_until"] == "2028-11-21"
+    assert version["text"].startswith("## Syfte")
+    assert version == client.get(f"/documents/{HYGIENE}.json").get_json()
+
+
+def test_the_json_of_an_imported_version_knows_no_decider(client):
+    version = client.get(f"/documents/{BLOOD}/versions/1.json").get_json()
+    assert version["decided_by"] is None
+    assert version["standing"] == "superseded"
+
+
+def test_the_hash_in_the_json_is_that_of_the_markdown(client):
+    version = client.get(f"/documents/{BLOOD}/versions/1.json").get_json()
+    data = client.get(version["links"]["markdown"]).data
+    assert hashlib.sha256(data).hexdigest() == version["sha256"]
+
+
+@pytest.mark.parametrize(
+    ("name", "mimetype", "disposition"),
+    [
+        ("karta.png", "image/png", "inline"),
+        ("flode.svg", "image/svg+xml", "attachment"),
+        ("lista.csv", "text/csv", "attachment"),
+        ("blankett.pdf", "application/pdf", "attachment"),
+    ],
+)
+def test_an_appendix_is_served_as_it_was_decided(client, name, mimetype, disposition):
+    response = client.get(f"/documents/{RICH}/versions/1/appendices/{name}")
+    assert response.data == APPENDICES[name]
+    assert response.mimetype == mimetype
+    assert response.headers["Content-Disposition"].startswith(disposition)
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in response.headers["Content-Security-Policy"]
+    assert "public" not in response.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("name", ["text.md", "roles.yaml", "saknas.png", "..%2Ftext.md", "%00"])
+def test_nothing_but_appendices_is_served_as_one(client, name):
+    assert client.get(f"/documents/{RICH}/versions/1/appendices/{name}").status_code == 404
+
+
+def test_a_comparison_shows_what_came_and_what_is_gone(client):
+    page = main_of(client, f"/documents/{BLOOD}/compare?from=1&to=2")
+    assert "<del>" in page.replace(' id="change-1"', "")
+    assert "<ins>" in page
+    assert "Provtagning och transfusion" in page
+    assert has_noindex(client, f"/documents/{BLOOD}/compare")
+
+
+def test_a_comparison_is_of_the_two_newest_unless_told(client):
+    asked = main_of(client, f"/documents/{BLOOD}/compare?from=1&to=2")
+    assert main_of(client, f"/documents/{BLOOD}/compare") == asked
+    assert main_of(client, f"/documents/{BLOOD}/compare?to=2") == asked
+
+
+def test_a_document_with_one_version_has_nothing_to_compare(client):
+    words = words_of(client, f"/documents/{DUE}/compare")
+    assert "Dokumentet har bara en version" in words
+
+
+def test_versions_that_are_the_same_are_said_to_be(client):
+    words = words_of(client, f"/documents/{CORRECTED}/compare?from=1&to=1")
+    assert "Texten är densamma i båda versionerna." in words
+
+
+def test_a_comparison_with_what_one_may_not_read_is_refused(client):
+    assert client.get(f"/documents/{BLOOD}/compare?from=1&to=9").status_code == 404
+    response = client.get(f"/documents/{WITHDRAWN_FROM_PUBLIC}/compare?from=1&to=2")
+    assert response.status_code == 401
