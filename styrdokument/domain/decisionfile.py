@@ -209,19 +209,21 @@ def _approval(approval: Approval) -> dict[str, object]:
 
 
 def _decision(raw: dict[str, Any]) -> Decision:
-    read = _known(Decision, raw)
-    read |= {name: _day(raw.get(name)) for name in _DAYS}
-    read |= {
-        "kind": DecisionKind(raw["kind"]),
-        "recorded_at": datetime.fromisoformat(raw["recorded_at"]),
-        "recorded_by": who_from_plain(raw["recorded_by"]),
-        "decided_by": who_from_plain(raw["decided_by"]) if raw["decided_by"] else None,
-        "basis": _read_basis(raw["basis"]),
-        "content": tuple(ContentFile(**_known(ContentFile, file)) for file in raw["content"]),
-        "participants": tuple(who_from_plain(who) for who in raw["participants"]),
-        "approvals": tuple(_read_approval(a, raw["document"]) for a in raw["approvals"]),
-        "significance": Significance(raw["significance"]) if raw["significance"] else None,
-    }
+    read = (
+        _known(Decision, raw)
+        | _days(raw, *_DAYS)
+        | {
+            "kind": DecisionKind(raw["kind"]),
+            "recorded_at": datetime.fromisoformat(raw["recorded_at"]),
+            "recorded_by": who_from_plain(raw["recorded_by"]),
+            "decided_by": who_from_plain(raw["decided_by"]) if raw["decided_by"] else None,
+            "basis": _read_basis(raw["basis"]),
+            "content": tuple(ContentFile(**_known(ContentFile, file)) for file in raw["content"]),
+            "participants": tuple(who_from_plain(who) for who in raw["participants"]),
+            "approvals": tuple(_read_approval(a, raw["document"]) for a in raw["approvals"]),
+            "significance": Significance(raw["significance"]) if raw["significance"] else None,
+        }
+    )
     return Decision(**read | {name: tuple(raw[name]) for name in _LISTS})
 
 
@@ -234,12 +236,12 @@ def _known(shape: type, raw: Mapping[str, Any]) -> dict[str, Any]:
     return {field.name: raw[field.name] for field in fields(shape) if field.name in raw}
 
 
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+def _days(raw: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: date.fromisoformat(raw[name]) if raw.get(name) else None for name in names}
 
 
 def _read_basis(raw: Mapping[str, Any]) -> Basis:
-    days = {name: _day(raw.get(name)) for name in ("minutes_date", "confirmed_on")}
+    days = _days(raw, "minutes_date", "confirmed_on")
     return Basis(**_known(Basis, raw) | days | {"kind": BasisKind(raw["kind"])})
 
 

@@ -4,8 +4,6 @@ What was typed is never lost: a refused save shows the form again as it was type
 somebody saved meanwhile both texts stand side by side.
 """
 
-from mimetypes import guess_type
-
 from flask import Blueprint, Response, make_response, request
 from flask.typing import ResponseReturnValue
 
@@ -18,6 +16,7 @@ from styrdokument.domain.problems import Code, NotFound, Problem, Refused
 from styrdokument.domain.transitions import obstacles
 from styrdokument.store.cases import Held
 from styrdokument.views import edit_page, forms
+from styrdokument.views.files import CLOSED_IN, SHOWN_IN_PLACE, TYPES
 from styrdokument.views.support import actor, go_to, house, on_refusal
 
 bp = Blueprint("editing", __name__, url_prefix="/cases/<int:number>/documents/<int:document>")
@@ -93,9 +92,9 @@ def _enter(number: int, document: int) -> tuple[Held, Matter]:
 def _file(name: str, data: bytes) -> Response:
     """A file that can neither run nor fetch anything in the reader's browser."""
     response = make_response(data)
-    kind = guess_type(name)[0] or "application/octet-stream"
-    response.headers["Content-Type"] = kind
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    if not kind.startswith("image/"):
+    kind = name.rpartition(".")[2].lower()
+    response.headers["Content-Type"] = TYPES.get(kind, "application/octet-stream")
+    response.headers["Content-Security-Policy"] = CLOSED_IN
+    if kind not in SHOWN_IN_PLACE:
         response.headers.set("Content-Disposition", "attachment", filename=name)
     return response

