@@ -33,12 +33,11 @@ class Words:
         return found.format_map(values) if values else found
 
     def problem(self, problem: Problem) -> str:
-        """A problem in words: those of its rule, else those of its code."""
+        """A problem in words: those of its rule, else of its field, else of its code."""
         values = {name: _readable(value) for name, value in problem.values.items()}
         values |= {"line": str(problem.line), "field": self.field(problem.field)}
         keys = [f"problem.{problem.code}.default", f"problem.{problem.code}"]
-        if problem.rule:
-            keys.insert(0, f"problem.{problem.code}.{problem.rule}")
+        keys = [f"problem.{problem.code}.{k}" for k in (problem.rule, problem.field) if k] + keys
         words = next(
             (w for k in keys if (w := _find(self._labels, k) or _find(self._original, k))), ""
         )

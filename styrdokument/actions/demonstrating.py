@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Self
 
-from styrdokument.actions import deciding, drafting, reviewing
+from styrdokument.actions import deciding, drafting, opening, reviewing
 from styrdokument.actions.beginning import enter_registers, read_registers
 from styrdokument.actions.house import House, look
 from styrdokument.actions.past import enter_past
@@ -72,7 +72,7 @@ class _Work:
 
     @classmethod
     def begun(cls, house: House, cast: Mapping[str, Actor], document: DocumentId) -> Self:
-        number = drafting.open_case(house, cast[WRITER], Kind.REVISE, [document])
+        number = opening.open_case(house, cast[WRITER], Kind.REVISE, [document])
         return cls(house=house, cast=cast, document=document, number=number)
 
     def save(self, body: str, fields: Mapping[str, Sequence[str]]) -> None:

@@ -43,7 +43,7 @@ def import_git(
     Refused, with nothing imported, for who may not and for what is no such source; Conflict.
     """
     if Grant.CONTROLLER not in actor.grants:
-        raise Refused(Problem(code=Code.WRONG_ROLE, rule="controller", field="by"))
+        raise Refused(Problem(code=Code.WRONG_ROLE, rule="import", field="by"))
     with open_source(source) as opened:
         head = opened.resolve(ref)
         account = _account(opened, head, docs, is_with_removed=mapping.deleted)

@@ -82,7 +82,7 @@ _ROWS = (
         sources=OPEN_STATES,
         target=None,
         roles=_LEADERS,
-        rules=(rules.says("reason"),),
+        rules=(rules.is_well_formed, rules.says("reason")),
     ),
     Transition(
         step=Step.SUBMIT,
@@ -91,6 +91,7 @@ _ROWS = (
         target=State.IN_REVIEW,
         roles=_WRITERS,
         rules=(
+            rules.is_well_formed,
             rules.says_what_changed,
             rules.changes_something,
             rules.is_complete,
@@ -105,7 +106,7 @@ _ROWS = (
         sources=_DRAFT,
         target=State.IN_REVIEW,
         roles=_WRITERS,
-        rules=(rules.stands_on_the_latest,),
+        rules=(rules.is_well_formed, rules.stands_on_the_latest),
     ),
     Transition(
         step=Step.APPROVE,
@@ -128,14 +129,14 @@ _ROWS = (
         sources=_REVIEW,
         target=State.DRAFT,
         roles=_JUDGES,
-        rules=(rules.says("reason"),),
+        rules=(rules.is_well_formed, rules.says("reason")),
     ),
     Transition(
         step=Step.COMMENT,
         sources=OPEN_STATES,
         target=None,
         roles=_PEOPLE,
-        rules=(rules.says("comment"),),
+        rules=(rules.is_well_formed, rules.says("comment")),
     ),
     Transition(step=Step.RESOLVE, sources=OPEN_STATES, target=None, roles=_PEOPLE),
     Transition(
@@ -181,7 +182,11 @@ _ROWS = (
                rules.stands_on_the_latest, rules.changes_something, rules.has_shown_who_decides),
     ),
     Transition(
-        step=Step.WITHDRAW, sources=OPEN_STATES, target=State.WITHDRAWN, roles=_LEADERS
+        step=Step.WITHDRAW,
+        sources=OPEN_STATES,
+        target=State.WITHDRAWN,
+        roles=_LEADERS,
+        rules=(rules.is_well_formed,),
     ),
 )  # fmt: skip
 

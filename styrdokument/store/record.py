@@ -49,7 +49,7 @@ class Record:
         self._measured: dict[ObjectId, tuple[str, int]] = {}
 
     def lock(self) -> AbstractContextManager[None]:
-        """Held around every group of writes, by any process. Raises Refused where none may be made."""
+        """Held around every group of writes, by any process. Raises Refused where none may be."""
         if not self.is_writable:
             raise Refused(Problem(code=Code.NOT_WRITABLE))
         return disk.exclusive(self._lock)

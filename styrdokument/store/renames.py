@@ -4,7 +4,7 @@ Exact ones first, then the likest pair at a time. As in git, half alike is the l
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import PurePosixPath
 
@@ -29,6 +29,8 @@ def find_renames(
 
     `read` answers a blob; what it cannot read it answers as empty, which is like nothing.
     """
+    if not (removed and wanted):
+        return {}
     found = _exact(removed, added)
     left = {path: blob for path, blob in removed.items() if path not in found.values()}
     fresh = {path: added[path] for path in wanted if path not in found}
@@ -42,11 +44,13 @@ def find_renames(
 
 def _exact(removed: Mapping[str, ObjectId], added: Mapping[str, ObjectId]) -> dict[str, str]:
     """Same bytes; where several have them, the one of the same name goes first."""
+    holders: dict[ObjectId, list[str]] = defaultdict(list)
+    for path, blob in removed.items():
+        holders[blob].append(path)
     pairs = sorted(
         (not _is_namesake(new, old), new, old)
         for new, blob in added.items()
-        for old, other in removed.items()
-        if blob == other
+        for old in holders.get(blob, ())
     )
     return _each_once((new, old) for _, new, old in pairs)
 

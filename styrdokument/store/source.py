@@ -88,7 +88,7 @@ class Source:
         """A blob's bytes. Raises TooLarge before it is read; Missing, Damaged."""
         try:
             size = self._size(blob)
-        except DAMAGE as error:
+        except (OSError, *DAMAGE) as error:
             raise Damaged(blob) from error
         if size > LARGEST:
             raise TooLarge(size)

@@ -3,17 +3,18 @@
 The document's own page is the same for every reader; what differs between them stands here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from styrdokument.domain.access import Act, may, obstacles_to_opening
+from styrdokument.actions.opening import obstacles_on
+from styrdokument.domain.access import Act, may
 from styrdokument.domain.case import Kind
 from styrdokument.domain.document import DocumentId
 from styrdokument.domain.matter import Adopted, Relation, document_relations
-from styrdokument.domain.problems import Code, NotFound, Problem
+from styrdokument.domain.problems import NotFound, Problem
 from styrdokument.store.catalogue import Row
 from styrdokument.views.support import actor, house, page, today
 
@@ -53,20 +54,18 @@ def render(document: DocumentId, problems: tuple[Problem, ...] = ()) -> str:
         "actions/show.html",
         adopted=adopted,
         row=house().catalogue.shown(document, on=today()),
-        offers=[Offer(kind=kind, reasons=_reasons(kind, adopted, cases)) for kind in OFFERED],
+        offers=[
+            Offer(kind=kind, reasons=obstacles_on(house(), actor(), kind, adopted))
+            for kind in OFFERED
+        ],
         cases=_visible(cases),
         warns=_would_lose_a_say(adopted),
         problems=problems,
     )
 
 
-def _reasons(kind: Kind, adopted: Adopted, cases: Sequence[Row]) -> tuple[Problem, ...]:
-    reasons = obstacles_to_opening(kind, adopted, house().registers, actor())
-    running = [case["number"] for case in cases if case["kind"] == kind == Kind.REVISE]
-    if reasons or not running:
-        return reasons
-    values: Mapping[str, object] = {"document": adopted.id, "case": running[0]}
-    return (Problem(code=Code.OPEN_REVISION_EXISTS, values=values),)
+def _offer(kind: Kind, adopted: Adopted) -> Offer:
+    return Offer(kind=kind, reasons=obstacles_on(house(), actor(), kind, adopted))
 
 
 def _visible(cases: Sequence[Row]) -> list[Row]:

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from styrdokument.actions import deciding, drafting, reviewing, signing_in
+from styrdokument.actions import deciding, drafting, opening, reviewing, signing_in
 from styrdokument.actions.house import look
 from styrdokument.domain.access import Act, may, obstacles_to_opening
 from styrdokument.domain.case import OPEN_STATES, CaseNumber, Kind, State
@@ -40,7 +40,7 @@ def create() -> ResponseReturnValue:
         actions_page.find(documents[0])
         on_refusal(lambda problems: actions_page.render(documents[0], problems))
     new = forms.new_document_from(request.form)
-    number = drafting.open_case(house(), actor(), kind, documents, new)
+    number = opening.open_case(house(), actor(), kind, documents, new)
     return _to(number)
 
 
@@ -54,7 +54,7 @@ def show(number: int) -> ResponseReturnValue:
 def submit(number: int) -> ResponseReturnValue:
     """Hand the drafts to their reviewers."""
     case = _enter(number, "submission")
-    given = forms.readable(forms.given_from(request.form))
+    given = forms.given_from(request.form)
     reviewing.submit(house(), actor(), case, given)
     return _to(case)
 
@@ -71,7 +71,7 @@ def approve(number: int) -> ResponseReturnValue:
 def send_back(number: int) -> ResponseReturnValue:
     """Send the drafts back, with the reason."""
     case = _enter(number, "return")
-    given = forms.readable(forms.given_from(request.form))
+    given = forms.given_from(request.form)
     reviewing.send_back(house(), actor(), case, given)
     return _to(case)
 
@@ -107,7 +107,7 @@ def reassign(number: int) -> ResponseReturnValue:
     """Change who is who in a running case."""
     role = request.form.get("role", "")
     case = _enter(number, f"people-{role}")
-    given = forms.readable(forms.given_from(request.form))
+    given = forms.given_from(request.form)
     drafting.reassign(house(), actor(), case, role, request.form.getlist("person"), given)
     return _to(case)
 
@@ -127,7 +127,7 @@ def decide(number: int) -> ResponseReturnValue:
 def withdraw(number: int) -> ResponseReturnValue:
     """End the case without a decision."""
     case = _enter(number, "withdrawal")
-    given = forms.readable(forms.given_from(request.form))
+    given = forms.given_from(request.form)
     reviewing.withdraw(house(), actor(), case, given)
     return _to(case)
 

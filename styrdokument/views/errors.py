@@ -124,7 +124,9 @@ def _way_back() -> str:
 
 def _typed() -> dict[str, str]:
     """What was typed in a form that could not be taken, so that it is not lost."""
-    if request.method != "POST":
+    if request.method != "POST" or (request.content_length or 0) > (
+        request.max_content_length or 0
+    ):
         return {}
     hidden = {"csrf_token", "form_id", "password", "snapshot", "base", "next", "username"}
     return {k: v for k, v in request.form.items() if k not in hidden and v.strip()}

@@ -1,7 +1,7 @@
 """From what was posted to what actions take: days, numbers and choices read, and all of it kept.
 
-Nothing is judged here. What cannot even be read becomes a problem beside what could: the steps
-that gather every reason find it in `Given.problems`, the others are refused by `readable`.
+Nothing is judged here. What cannot even be read becomes a problem beside what could, and the
+steps find it in `Given.problems`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from styrdokument.actions.drafting import NewDocument, Writing
+from styrdokument.actions.drafting import Writing
+from styrdokument.actions.opening import NewDocument
 from styrdokument.domain.decisionfile import BasisKind, Significance
 from styrdokument.domain.document import (
     FIELDS,
@@ -70,17 +71,10 @@ def given_from(
     )
 
 
-def readable(given: Given) -> Given:
-    """`given`, for a step that does not gather problems itself. Raises Refused."""
-    if given.problems:
-        raise Refused(*given.problems)
-    return given
-
-
 def comment_from(form: Form) -> Given:
-    """A remark: its words stand in the field `body`. Raises Refused."""
+    """A remark: its words stand in the field `body`."""
     given = given_from(form)
-    return readable(replace(given, comment=given.body, body=""))
+    return replace(given, comment=given.body, body="")
 
 
 def new_document_from(form: Form) -> NewDocument:

@@ -6,7 +6,7 @@ For tests that make a house hundreds of times; everything goes through the actio
 from collections.abc import Mapping
 from pathlib import Path
 
-from styrdokument.actions import deciding, drafting, registering, reviewing
+from styrdokument.actions import deciding, drafting, opening, registering, reviewing
 from styrdokument.actions.house import House
 from styrdokument.app import join
 from styrdokument.config import Config
@@ -86,13 +86,13 @@ def draft(house: House, case: CaseNumber) -> Draft:
 
 def open_new(house: House, ids: Ids) -> CaseNumber:
     """A case for a new routine, by alma."""
-    new = drafting.NewDocument(title="Handhygien", type="routine", unit="medicinkliniken")
-    return drafting.open_case(house, actor(house, ids, "alma"), Kind.NEW, new=new)
+    new = opening.NewDocument(title="Handhygien", type="routine", unit="medicinkliniken")
+    return opening.open_case(house, actor(house, ids, "alma"), Kind.NEW, new=new)
 
 
 def open_revision(house: House, ids: Ids, document: DocumentId) -> CaseNumber:
     """A case that revises the document, by alma."""
-    return drafting.open_case(house, actor(house, ids, "alma"), Kind.REVISE, [document])
+    return opening.open_case(house, actor(house, ids, "alma"), Kind.REVISE, [document])
 
 
 def save(house: House, ids: Ids, case: CaseNumber, text: str, **fields: list[str]) -> None:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from styrdokument.actions import beginning, deciding, demonstrating, drafting, reviewing
+from styrdokument.actions import beginning, deciding, demonstrating, drafting, opening, reviewing
 from styrdokument.actions.house import look
 from styrdokument.app import join, open_house
 from styrdokument.config import FILE, Config, first_file, read_config
@@ -243,8 +243,8 @@ def test_three_revisions_are_open_in_three_ways(region):
 
 def test_a_new_document_gets_a_number_that_no_other_has(house):
     (alma,) = cast(house, "alma")
-    new = drafting.NewDocument(title="Besök", type="routine", unit="medicinkliniken")
-    number = drafting.open_case(house, alma, Kind.NEW, new=new)
+    new = opening.NewDocument(title="Besök", type="routine", unit="medicinkliniken")
+    number = opening.open_case(house, alma, Kind.NEW, new=new)
     (document,) = house.cases.read(number).case.documents
     assert document == max(documents(house)) + 1
 
@@ -254,7 +254,7 @@ def test_every_public_routine_in_force_can_be_submitted_and_decided_by_the_cast(
     found = routines_without_case(house)
     assert len(found) >= 10
     for document in found:
-        number = drafting.open_case(house, alma, Kind.REVISE, [document])
+        number = opening.open_case(house, alma, Kind.REVISE, [document])
         matter = look(house, alma, number)[1]
         draft = matter.drafts[document]
         assert draft.roles.case_officer == alma.id
@@ -272,7 +272,7 @@ def test_every_public_routine_in_force_can_be_submitted_and_decided_by_the_cast(
 def test_a_routine_goes_all_the_way_in_the_region(house):
     alma, birgit, cecilia, dag = cast(house, "alma", "birgit", "cecilia", "dag")
     document = routines_without_case(house)[0]
-    number = drafting.open_case(house, alma, Kind.REVISE, [document])
+    number = opening.open_case(house, alma, Kind.REVISE, [document])
     body = house.matters.sheet(document, house.record.files_of(document)).body
     base = house.cases.read(number).case.contents[document]
     drafting.save(

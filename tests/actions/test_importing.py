@@ -1,8 +1,8 @@
 """Importing from git: versions with their own days, once each, all or nothing."""
 
-import os
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,7 +13,8 @@ from styrdokument.actions.verifying import verify_house
 from styrdokument.domain.decisionfile import BasisKind, DecisionKind
 from styrdokument.domain.document import DocumentId
 from styrdokument.domain.problems import Refused
-from styrdokument.store.git import ObjectId
+from styrdokument.store.chain import Act, Proposal
+from styrdokument.store.git import Git, ObjectId
 from tests.actions.foreign import Foreign, bring_in, build, house_of, person, row, rules
 from tests.cast import TODAY
 from tests.views.library import close
@@ -224,14 +225,9 @@ def test_a_source_whose_history_was_rewritten_is_not_imported_twice(house, sourc
 
 def extend(house, document):
     newest = decisions(house, document)[-1]
-    from dataclasses import replace
-
-    from styrdokument.store.chain import Act, Proposal
-
     decided = replace(newest, kind=DecisionKind.EXTEND, decided_on=TODAY, source=None)
-    act = Act(
-        kind=decided.kind, by="p-dag00000", at=house.now(), proposals=[Proposal(decision=decided)]
-    )
+    proposals = [Proposal(decision=decided)]
+    act = Act(kind=decided.kind, by="p-dag00000", at=house.now(), proposals=proposals)
     with house.record.lock():
         house.record.enter(house.git.batch(), act)
     house.index.catch_up()
@@ -367,7 +363,7 @@ def test_what_does_not_fit_stays_under_its_own_name(house, source):
     fields = sheet(house, found.document).fields
     assert (fields.title, fields.type) == ("Rubrik", "guideline")
     assert fields.others == {"source_title": ["a"], "layout": "okänd"}
-    assert rules(found) == {"value_does_not_fit", "key_renamed", "title_from_heading"}
+    assert rules(found) == {"value_does_not_fit", "key_renamed"}
 
 
 def test_front_matter_that_cannot_be_read_stays_in_the_text(house, source):
@@ -375,7 +371,7 @@ def test_front_matter_that_cannot_be_read_stays_in_the_text(house, source):
     found = row(bring_in(house, source.path), "a.md")
     read = sheet(house, found.document)
     assert read.body == "````yaml\ntitle: a: b: c\nx: &y 1\n```\n````\n\n# Rubrik\n"
-    assert rules(found) == {"front_matter_as_text", "title_from_heading"}
+    assert rules(found) == {"front_matter_as_text"}
 
 
 def test_a_text_between_two_rules_is_no_front_matter(house, source):
@@ -398,7 +394,7 @@ def test_a_text_with_neither_title_nor_heading_is_named_by_its_file(house, sourc
         ("# Å\n".encode("cp1252"), "# Å\n", "not_utf8"),
         ("# Å\n".encode("utf-16"), "# Å\n", "not_utf8"),
         ("# A\n\nx\u202ey\x07\n".encode(), "# A\n\nxy\n", "characters_removed"),
-        ("# A\n\nx\u2028y\n".encode(), "# A\n\nx\ny\n", "title_from_heading"),
+        ("# A\n\nx\u2028y\n".encode(), "# A\n\nx\ny\n", "line_endings"),
     ],
 )
 def test_texts_are_put_in_order_with_a_remark(house, source, data, body, rule):
@@ -478,7 +474,7 @@ def test_only_a_controller_imports(house, source):
         importing.import_git(
             house, alma, source.path, docs="*.md", mapping=importing.read_map(house, alma)
         )
-    assert caught.value.problems[0].rule == "controller"
+    assert caught.value.problems[0].rule == "import"
 
 
 def test_a_wrong_map_is_refused_with_every_line(house, source):
@@ -513,7 +509,7 @@ def test_links_and_submodules_are_named_and_passed_over(house, source):
     source.run("commit", "--quiet", "--message=x")
     report = bring_in(house, source.path)
     assert {one.path: rules(one) for one in report.rows} == {
-        "a.md": {"title_from_heading"},
+        "a.md": set(),
         "link.md": {"symlink"},
         "sub.md": {"submodule"},
     }
@@ -534,7 +530,7 @@ def test_names_that_deceive_are_named_and_passed_over(house, source):
     source.run("update-ref", "refs/heads/main", commit)
     report = bring_in(house, source.path, "docs/*")
     outcomes = {one.path: one.outcome for one in report.rows}
-    assert outcomes.pop("docs/good.md") is Outcome.WITH_REMARKS
+    assert outcomes.pop("docs/good.md") is Outcome.IMPORTED
     assert set(outcomes) == {"docs/.git", "docs/..", "docs/a\ufffd.md", "docs/a?b.md"}
     assert set(outcomes.values()) == {Outcome.REFUSED}
     assert not verify_house(house).findings
@@ -547,8 +543,6 @@ def test_a_text_too_large_is_never_read(house, source, monkeypatch):
     source.commit({"c.md": packed + "y\n"})
     source.run("gc", "--quiet", "--aggressive")
     source.commit({"d.md": b"y" * 1_000_001})
-    from styrdokument.store.git import Git
-
     sizes = []
     blob = Git.blob
 
@@ -603,7 +597,7 @@ def test_the_sources_own_configuration_is_never_run(house, source):
     trap = source.path.parent / "trap"
     script = source.path.parent / "run.sh"
     script.write_text(f"#!/bin/sh\ntouch '{trap}'\n")
-    os.chmod(script, 0o755)
+    script.chmod(0o755)
     for key in ("core.fsmonitor", "core.sshCommand", "core.pager", "diff.external"):
         source.run("config", key, str(script))
     shutil.copy(script, source.path / ".git" / "hooks" / "post-checkout")

@@ -46,6 +46,7 @@ def region(tmp_path: Path, prepared: tuple[Path, Mapping[str, str]]) -> Iterator
     house = join(config, now=lambda: NOON)
     yield Region(house=house, config=config, ids=ids)
     library.close(house)
+    shutil.rmtree(data)
 
 
 @pytest.fixture

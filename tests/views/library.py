@@ -8,7 +8,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
-from styrdokument.actions import deciding, drafting, registering, reviewing
+from styrdokument.actions import deciding, drafting, opening, registering, reviewing
 from styrdokument.actions.house import House
 from styrdokument.app import join
 from styrdokument.config import Config
@@ -231,7 +231,7 @@ def _issued(house: House, document: DocumentId) -> dict[str, Any]:
 def _revise(house: House, ids: Mapping[str, str]) -> None:
     """The hygiene routine's version 2: written, reviewed and adopted by the cast."""
     alma, dag = actor(house, ids, "alma"), actor(house, ids, "dag")
-    number = drafting.open_case(house, alma, Kind.REVISE, [HYGIENE])
+    number = opening.open_case(house, alma, Kind.REVISE, [HYGIENE])
     draft = house.matters.of(house.cases.read(number), on=house.today).drafts[HYGIENE]
     body = "## Syfte\n\nTvätta händerna.\n\n## Ansvar\n\nAlla.\n\n## Genomförande\n\nSprita ofta.\n"
     writing = drafting.Writing(base=draft.content_hash, text=body)

@@ -1,9 +1,12 @@
 """The decision: on the text that was shown, by somebody with mandate, with a second look."""
 
+import hashlib
+import io
 from functools import cache
 
 import pytest
 
+from styrdokument.actions.registering import put_register
 from styrdokument.domain.document import DocumentId
 from tests.views import library
 from tests.views.steps import (
@@ -240,3 +243,56 @@ def test_a_successor_that_is_none_is_refused(person, house, successor):
     answer = send(person("dag"), case, f"{case}/decision", **typed)
     assert (answer.status_code, problems(answer)) == (422, ["bad_value"])
     assert len(_decisions(house, library.EXPIRED)) == 1
+
+
+def _change_register(house, region, name, old, new):
+    data = house.record.register_files()[name]
+    assert old.encode() in data
+    by = [library.actor(house, region.ids, login) for login in ("karin", "alma")]
+    put_register(house, name, data.replace(old.encode(), new.encode()), by=by, reason="Prov.")
+
+
+@pytest.fixture
+def policy(person, house, region):
+    """A policy of the assembly's, on review and approved; Gun is the assembly's secretary."""
+    before = "Regional Assembly}\n  unit: region\n  holders: []"
+    after = before.replace("[]", f"[{{person: {region.ids['gun']}, from: 2020-01-01}}]")
+    _change_register(house, region, "functions.yaml", before, after)
+    case = opened(person, "alma", library.CORRECTED, "revise")
+    send(person("alma"), f"{case}/documents/{library.CORRECTED}", text="## Mål\n\nNytt.\n")
+    send(person("alma"), case, f"{case}/submission", change_note="Nytt mål.")
+    for reviewer in ("birgit", "cecilia"):
+        send(person(reviewer), case, f"{case}/approvals")
+    return case
+
+
+def test_a_boards_decision_is_entered_from_its_minutes(person, house, policy):
+    box = form(person("gun"), policy, f"{policy}/decision")
+    assert box["basis"] == "minutes"
+    answer = send(person("gun"), policy, f"{policy}/decision", password=PASSWORD)
+    assert (answer.status_code, problems(answer)) == (422, ["needs_minutes"] * 4)
+    typed = {
+        "body": "Regionfullmäktige",
+        "minutes_date": "2026-11-10",
+        "minutes_section": "§ 112",
+        "minutes_confirmed_on": "2026-11-17",
+        "minutes_file": (io.BytesIO(b"%PDF-1.7 minutes"), "protokoll.pdf"),
+    }
+    answer = send(person("gun"), policy, f"{policy}/decision", password=PASSWORD, **typed)
+    assert answer.status_code == 303
+    made = _decisions(house, library.CORRECTED)[-1]
+    assert (made.decided_by.name, str(made.decided_on)) == ("Regionfullmäktige", "2026-11-10")
+    assert made.basis.minutes_sha256 == hashlib.sha256(b"%PDF-1.7 minutes").hexdigest()
+    assert made.recorded_by.name == "Gun"
+
+
+def test_where_the_type_says_so_an_approval_too_takes_a_password(person, house, region):
+    _change_register(
+        house, region, "types.yaml", "second_look: decisions", "second_look: approvals"
+    )
+    case = submitted(person)
+    assert "password" in form(person("birgit"), case, f"{case}/approvals")
+    for password, status in (("", 403), ("fel", 403), (PASSWORD, 303)):
+        answer = send(person("birgit"), case, f"{case}/approvals", password=password)
+        assert answer.status_code == status
+    assert steps_taken(house, case).count("approve") == 1

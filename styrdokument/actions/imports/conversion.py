@@ -102,7 +102,7 @@ class _Conversion:
 
     def characters(self, text: str) -> str:
         """Line endings, composed letters, and nothing that hides or turns the text."""
-        if "\r" in text:
+        if "\r" in text or _BREAKS.search(text):
             self._note("line_endings")
         if not unicodedata.is_normalized("NFC", text):
             self._note("not_nfc")
@@ -126,7 +126,7 @@ class _Conversion:
             if first.rule == "not_a_mapping":  # two rules across the page, and words between
                 return {}, text
             self._note("front_matter_as_text", reason=first.rule, line=first.line)
-            return {}, f"{_as_code(front)}\n{body}"
+            return {}, _as_code(front) + body.lstrip("\n")
 
     def fields(self, front: Mapping[str, Value], body: str) -> dict[str, Writable]:
         """Ours first, in their order, then the source's own under their names."""
@@ -183,9 +183,10 @@ class _Conversion:
         if not words:
             headings = markdown.outline(body)
             words = headings[0].text if headings else ""
-            self._note("title_from_heading" if words else "title_from_name")
-        stem = PurePosixPath(self.path).name.split(".")[0]
-        words = words or " ".join(re.split(r"[-_\s]+", stem)).strip() or self.path
+        if not words:
+            stem = PurePosixPath(self.path).name.split(".")[0]
+            words = " ".join(re.split(r"[-_\s]+", stem)).strip() or self.path
+            self._note("title_from_name")
         if len(words) > MOST_TEXT:
             self._note("title_cut")
         return words[:MOST_TEXT].strip()
@@ -209,7 +210,7 @@ class _Conversion:
 def _as_code(front: str) -> str:
     """A block that shows the lines as they stood, whatever is in them."""
     fence = max(re.findall("`{3,}", front), key=len, default="``") + "`"
-    return f"{fence}yaml\n{front.rstrip()}\n{fence}\n"
+    return f"{fence}yaml\n{front.rstrip()}\n{fence}\n\n"
 
 
 def _named(characters: AbstractSet[str]) -> str:

@@ -1,0 +1,140 @@
+"""Opening a case: on a document that stands, or for a new one.
+
+Who may, the table of transitions says; a document has one open revision at the most.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from styrdokument.actions.house import House
+from styrdokument.actions.writing import new_text
+from styrdokument.domain.access import obstacles_to_opening
+from styrdokument.domain.case import HAS_TEXT, CaseNumber, Event, Kind, Step
+from styrdokument.domain.document import DocumentId, folder_of
+from styrdokument.domain.matter import Adopted
+from styrdokument.domain.people import Actor
+from styrdokument.domain.problems import Code, Conflict, NotFound, Problem, Refused
+from styrdokument.store.git import Batch, ObjectId
+from styrdokument.store.record import hash_of
+
+MOST_DOCUMENTS = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewDocument:
+    """What is asked of the one who begins a new document."""
+
+    title: str = ""
+    type: str = ""
+    unit: str = ""
+
+
+def open_case(
+    house: House,
+    actor: Actor,
+    kind: Kind,
+    documents: Sequence[DocumentId] = (),
+    new: NewDocument | None = None,
+) -> CaseNumber:
+    """Open a case. Raises Refused, Conflict (an open revision exists) and NotFound."""
+    with house.record.lock():
+        if kind is Kind.NEW:
+            number = _open_new(house, actor, new or NewDocument())
+        else:
+            number = _open_on(house, actor, kind, documents)
+    house.index.catch_up()
+    return number
+
+
+def obstacles_on(house: House, actor: Actor, kind: Kind, adopted: Adopted) -> tuple[Problem, ...]:
+    """Why `actor` may not open a case of `kind` on the document now."""
+    if problems := obstacles_to_opening(kind, adopted, house.registers, actor):
+        return problems
+    running = house.catalogue.open_cases_on(adopted.id) if kind is Kind.REVISE else ()
+    numbers = [row["number"] for row in running if row["kind"] == Kind.REVISE]
+    if not numbers:
+        return ()
+    values: Mapping[str, object] = {"document": adopted.id, "case": numbers[0]}
+    return (Problem(code=Code.OPEN_REVISION_EXISTS, field="document", values=values),)
+
+
+def _open_new(house: House, actor: Actor, new: NewDocument) -> CaseNumber:
+    problems = [*obstacles_to_opening(Kind.NEW, None, house.registers, actor)]
+    problems += _problems_of_new(house, new)
+    if problems:
+        raise Refused(*problems)
+    document, batch = house.record.numbers.next_document(), house.git.batch()
+    files = new_text(
+        house.registers, document, actor, title=new.title, kind=new.type, unit=new.unit
+    )
+    blobs = {p: house.record.put(batch, data) for p, data in files.items() if data is not None}
+    content = hash_of(house.record.content_of(blobs))
+    return _begin(house, actor, Kind.NEW, {document: (content, 0)}, batch, blobs)
+
+
+def _problems_of_new(house: House, new: NewDocument) -> list[Problem]:
+    registers = house.registers
+    listed = {"type": registers.types.keys(), "unit": registers.units.keys()}
+    problems = [
+        Problem(code=Code.NEEDS_FIELD, field=name)
+        for name in ("title", "type", "unit")
+        if not getattr(new, name).strip()
+    ]
+    return problems + [
+        Problem(code=Code.BAD_VALUE, field=name, rule="unlisted", values={"value": value})
+        for name, known in listed.items()
+        if (value := getattr(new, name)) and value not in known
+    ]
+
+
+def _open_on(house: House, actor: Actor, kind: Kind, documents: Sequence[DocumentId]) -> CaseNumber:
+    wanted = tuple(dict.fromkeys(documents))[:MOST_DOCUMENTS]
+    if not wanted:
+        raise Refused(Problem(code=Code.NEEDS_FIELD, field="document"))
+    contents = {}
+    for document in wanted:
+        adopted = house.matters.adopted(document)
+        if adopted is None:
+            raise NotFound(document)
+        _check_opening(house, actor, kind, adopted)
+        latest = adopted.history.next_number - 1
+        has_branch = kind in HAS_TEXT or kind is Kind.ASSIGN
+        content = adopted.content_hash if has_branch else adopted.issued_hash
+        contents[document] = (content, latest)
+    return _begin(house, actor, kind, contents, house.git.batch(), {})
+
+
+def _check_opening(house: House, actor: Actor, kind: Kind, adopted: Adopted) -> None:
+    problems = obstacles_on(house, actor, kind, adopted)
+    if any(problem.code is Code.OPEN_REVISION_EXISTS for problem in problems):
+        raise Conflict(*problems)
+    if problems:
+        raise Refused(*problems)
+
+
+def _begin(
+    house: House,
+    actor: Actor,
+    kind: Kind,
+    contents: Mapping[DocumentId, tuple[str, int]],
+    batch: Batch,
+    blobs: Mapping[str, ObjectId],
+) -> CaseNumber:
+    number, base = house.record.numbers.next_case(), house.record.head
+    has_branch = kind in HAS_TEXT or kind is Kind.ASSIGN
+    facts = {
+        "kind": str(kind),
+        "branch": f"draft/{number}-{kind}" if has_branch else None,
+        "documents": [
+            {"id": d, "content_hash": content, "base_version": version}
+            for d, (content, version) in contents.items()
+        ],
+    }
+    event = Event(step=Step.OPEN, by=house.sign(actor), at=house.now(), facts=facts)
+    tip = base if has_branch else None
+    if blobs:
+        folder = folder_of(next(iter(contents)))
+        paths = {f"{folder}/{path}": blob for path, blob in blobs.items()}
+        tip = house.cases.draw(batch, None, base, paths, event)
+    house.cases.record(batch, number, event, after=None, tip=tip, base=base)
+    return number
