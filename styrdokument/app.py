@@ -126,12 +126,9 @@ def check_end(house: House) -> None:
 
 def render(body: str, appendices: str) -> Page:
     """A finished text."""
-    outline = tuple((h.level, h.text, h.anchor) for h in markdown.outline(body))
-    return Page(
-        html=markdown.render(body, appendices=appendices),
-        words=markdown.plain(body),
-        outline=outline,
-    )
+    finished = markdown.finish(body, appendices=appendices)
+    outline = tuple((h.level, h.text, h.anchor) for h in finished.outline)
+    return Page(html=finished.html, words=finished.words, outline=outline)
 
 
 def inspect(sheet: Sheet, headings: tuple[str, ...]) -> Iterable[Problem]:

@@ -16,6 +16,8 @@ from styrdokument.domain.document import ContentHash, DocumentId
 from styrdokument.domain.people import ActingFor, Entry, PersonId, Who, is_person
 
 FORMAT = 1
+_DAYS = ("decided_on", "effective_from", "valid_until", "review_on")
+_LISTS = ("contributors", "replaces", "facts")
 _NO_CONTENT = ContentHash("")
 
 
@@ -157,10 +159,7 @@ def to_bytes(decision: Decision) -> bytes:
 
 
 def from_bytes(data: bytes) -> Decision:
-    """Read a decision file of this or a later product.
-
-    Raises ValueError where it is no decision file.
-    """
+    """Read a decision file of this or a later product. Raises ValueError for anything else."""
     try:
         return _decision(json.loads(data))
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -209,26 +208,19 @@ def _approval(approval: Approval) -> dict[str, object]:
 
 
 def _decision(raw: dict[str, Any]) -> Decision:
-    read = (
-        _known(Decision, raw)
-        | _days(raw, *_DAYS)
-        | {
-            "kind": DecisionKind(raw["kind"]),
-            "recorded_at": datetime.fromisoformat(raw["recorded_at"]),
-            "recorded_by": who_from_plain(raw["recorded_by"]),
-            "decided_by": who_from_plain(raw["decided_by"]) if raw["decided_by"] else None,
-            "basis": _read_basis(raw["basis"]),
-            "content": tuple(ContentFile(**_known(ContentFile, file)) for file in raw["content"]),
-            "participants": tuple(who_from_plain(who) for who in raw["participants"]),
-            "approvals": tuple(_read_approval(a, raw["document"]) for a in raw["approvals"]),
-            "significance": Significance(raw["significance"]) if raw["significance"] else None,
-        }
-    )
+    read = _known(Decision, raw) | _days(raw, *_DAYS)
+    read |= {
+        "kind": DecisionKind(raw["kind"]),
+        "recorded_at": datetime.fromisoformat(raw["recorded_at"]),
+        "recorded_by": who_from_plain(raw["recorded_by"]),
+        "decided_by": who_from_plain(raw["decided_by"]) if raw["decided_by"] else None,
+        "basis": _read_basis(raw["basis"]),
+        "content": tuple(ContentFile(**_known(ContentFile, file)) for file in raw["content"]),
+        "participants": tuple(who_from_plain(who) for who in raw["participants"]),
+        "approvals": tuple(_read_approval(a, raw["document"]) for a in raw["approvals"]),
+        "significance": Significance(raw["significance"]) if raw["significance"] else None,
+    }
     return Decision(**read | {name: tuple(raw[name]) for name in _LISTS})
-
-
-_DAYS = ("decided_on", "effective_from", "valid_until", "review_on")
-_LISTS = ("contributors", "replaces", "facts")
 
 
 def _known(shape: type, raw: Mapping[str, Any]) -> dict[str, Any]:

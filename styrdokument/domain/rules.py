@@ -95,11 +95,6 @@ def says(field: str) -> Rule:
     return rule
 
 
-def is_well_formed(_matter: Matter, _actor: Actor, given: Given) -> Iterable[Problem]:
-    """What could not even be read of the form."""
-    return given.problems
-
-
 def is_not_a_board_type(matter: Matter, _actor: Actor, _given: Given) -> Iterator[Problem]:
     """What only a board adopts is never decided in haste (rule 15)."""
     for draft in matter.drafts.values():

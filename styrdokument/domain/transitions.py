@@ -42,14 +42,12 @@ _DRAFT = frozenset({State.DRAFT})
 _REVIEW = frozenset({State.IN_REVIEW})
 
 _APPROVAL: tuple[Rule, ...] = (
-    rules.is_well_formed,
     rules.is_not_own_work,
     rules.has_seen_this,
     rules.stands_on_the_latest,
     rules.has_shown_who_approves,
 )
 _DECISION: tuple[Rule, ...] = (
-    rules.is_well_formed,
     decision.deciders_hold_mandate,
     decision.covers_what_it_replaces,
     rules.is_not_own_work,
@@ -82,7 +80,7 @@ _ROWS = (
         sources=OPEN_STATES,
         target=None,
         roles=_LEADERS,
-        rules=(rules.is_well_formed, rules.says("reason")),
+        rules=(rules.says("reason"),),
     ),
     Transition(
         step=Step.SUBMIT,
@@ -91,8 +89,7 @@ _ROWS = (
         target=State.IN_REVIEW,
         roles=_WRITERS,
         rules=(
-            rules.is_well_formed,
-            rules.says_what_changed,
+                    rules.says_what_changed,
             rules.changes_something,
             rules.is_complete,
             review.reviewers_suffice,
@@ -106,7 +103,7 @@ _ROWS = (
         sources=_DRAFT,
         target=State.IN_REVIEW,
         roles=_WRITERS,
-        rules=(rules.is_well_formed, rules.stands_on_the_latest),
+        rules=(rules.stands_on_the_latest,),
     ),
     Transition(
         step=Step.APPROVE,
@@ -129,14 +126,14 @@ _ROWS = (
         sources=_REVIEW,
         target=State.DRAFT,
         roles=_JUDGES,
-        rules=(rules.is_well_formed, rules.says("reason")),
+        rules=(rules.says("reason"),),
     ),
     Transition(
         step=Step.COMMENT,
         sources=OPEN_STATES,
         target=None,
         roles=_PEOPLE,
-        rules=(rules.is_well_formed, rules.says("comment")),
+        rules=(rules.says("comment"),),
     ),
     Transition(step=Step.RESOLVE, sources=OPEN_STATES, target=None, roles=_PEOPLE),
     Transition(
@@ -177,7 +174,7 @@ _ROWS = (
         sources=OPEN_STATES,
         target=State.DECIDED,
         roles=frozenset({_R.HEAD, _R.CONTROLLER}),
-        rules=(rules.is_well_formed, decision.deciders_hold_mandate, rules.is_not_own_work,
+        rules=(decision.deciders_hold_mandate, rules.is_not_own_work,
                rules.has_seen_this, decision.has_a_reason, rules.is_complete,
                rules.stands_on_the_latest, rules.changes_something, rules.has_shown_who_decides),
     ),
@@ -186,7 +183,6 @@ _ROWS = (
         sources=OPEN_STATES,
         target=State.WITHDRAWN,
         roles=_LEADERS,
-        rules=(rules.is_well_formed,),
     ),
 )  # fmt: skip
 
@@ -207,8 +203,7 @@ def obstacles(step: Step, matter: Matter, actor: Actor, given: Given) -> tuple[P
     transition = TRANSITIONS.get((matter.case.kind, step))
     if transition is None or matter.case.state not in transition.sources:
         return (Problem(code=Code.WRONG_STATE, values={"state": matter.case.state}),)
-    judged = transition.rules
-    found: list[Problem] = []
+    judged, found = transition.rules, list(given.problems)
     if not transition.roles & relations(matter, actor):
         found.append(Problem(code=Code.WRONG_ROLE, rule=step))
         judged = tuple(rule for rule in judged if rule is rules.is_not_own_work)

@@ -81,7 +81,8 @@ def change(data: bytes, changes: Mapping[str, Writable], body: str | None = None
 
 def _check_size(data: bytes) -> None:
     if len(data) > TEXT_LIMIT:
-        raise Refused(Problem(code=Code.BAD_TEXT, rule="too_large", values={"limit": TEXT_LIMIT}))
+        values = {"size": len(data), "largest": TEXT_LIMIT}
+        raise Refused(Problem(code=Code.BAD_TEXT, rule="too_large", values=values))
 
 
 def _fault_of_opening(data: bytes) -> str:

@@ -36,6 +36,26 @@ def render(body: str, *, appendices: str = "", heading_prefix: str = "") -> str:
     return str(parser().render(body, env))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """A body as it is shown: safe HTML, the words a reader sees, and the headings in order."""
+
+    html: str
+    words: str
+    outline: tuple[Heading, ...]
+
+
+def finish(body: str, *, appendices: str = "") -> Finished:
+    """Give `render`, `plain` and `outline` of a body from one reading of it."""
+    env: dict[str, Any] = {"appendices": appendices}
+    tokens = parser().parse(body, env)
+    return Finished(
+        html=str(parser().renderer.render(tokens, parser().options, env)),
+        words=" ".join(" ".join(_words(tokens)).split()),
+        outline=tuple(env.get("headings", ())),
+    )
+
+
 def outline(body: str, *, heading_prefix: str = "") -> tuple[Heading, ...]:
     """Give the headings in order, with the levels and anchors that `render` gives them."""
     env: dict[str, Any] = {"prefix": heading_prefix}

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from styrdokument.text.markdown import Heading, Link, links, outline, plain, render
+from styrdokument.text.markdown import Heading, Link, finish, links, outline, plain, render
 from styrdokument.text.parsing import BRACKET_BUDGET, Parser, parser
 
 
@@ -201,3 +201,12 @@ def test_every_word_that_was_written_is_on_the_page_and_in_the_search(body, word
     for token in re.findall(r"[0-9a-zåäö]+", text):
         assert token in found
         assert token in shown
+
+
+@given(st.text(alphabet="# *_[]()|-`>\n1aå:!", max_size=80))
+def test_a_finished_body_is_what_is_rendered_listed_and_searched(body):
+    finished = finish(body, appendices="/a/")
+
+    assert finished.html == render(body, appendices="/a/")
+    assert finished.words == plain(body)
+    assert finished.outline == outline(body)

@@ -161,7 +161,7 @@ def test_a_look_back_shows_the_version_of_that_day(client):
     page = main_of(client, f"/documents/{BLOOD}?on=2024-03-03")
     assert (hook(page, "version"), hook(page, "standing")) == ("1", "in_force")
     words = words_of(client, f"/documents/{BLOOD}?on=2024-03-03")
-    assert "tillbakablick: så gällde dokumentet 2024-03-03. I dag är versionen ersatt." in words
+    assert "tillbakablick: så gällde dokumentet 2024-03-03. Versionens läge i dag: ersatt." in words
     assert has_noindex(client, f"/documents/{BLOOD}?on=2024-03-03")
 
 

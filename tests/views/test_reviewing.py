@@ -70,11 +70,11 @@ def test_what_cannot_be_read_is_not_taken_for_the_default(person):
 
 def test_the_page_says_who_has_approved_and_who_remains(person):
     case = submitted(person)
-    assert "Återstår att granska Birgit, Cecilia" in words(page(person("dag"), case))
+    assert "Har kvar att granska Birgit, Cecilia" in words(page(person("dag"), case))
     assert send(person("birgit"), case, f"{case}/approvals").headers["Location"] == case
     shown = words(page(person("dag"), case))
     assert "Granskad av Birgit, Granskad och godkänd 2026-11-21 12:00" in shown
-    assert "Återstår att granska Cecilia" in shown
+    assert "Har kvar att granska Cecilia" in shown
     assert "På tur Cecilia" in shown
 
 
