@@ -19,7 +19,7 @@ from styrdokument.store.cases import Cases
 from styrdokument.store.catalogue import Catalogue
 from styrdokument.store.disk import Alive
 from styrdokument.store.evidence import Signer
-from styrdokument.store.git import Git
+from styrdokument.store.git import Damaged, Git, Missing
 from styrdokument.store.index import Index
 from styrdokument.store.journal import Journal
 from styrdokument.store.matters import Matters, Sheet
@@ -41,9 +41,7 @@ def open_house(config: Config, now: Callable[[], datetime] | None = None) -> Hou
         raise NoRecord(f"{config.data}: no record here; begin one with: styrdokument init")
     house = join(config, now)
     house.alive.enter(lambda: recover(house))
-    check_end(house)
-    if house.record.is_writable:
-        settle(house)
+    start(house)
     return house
 
 
@@ -119,9 +117,14 @@ def recover(house: House) -> None:
     house.git.sweep()
 
 
-def check_end(house: House) -> None:
-    """Where the chain does not hold, nothing more is written, and readers are served."""
+def start(house: House) -> None:
+    """Finish what was cut off; where the record does not hold, only readers are served."""
     house.record.is_writable = house.record.has_sound_end()
+    if house.record.is_writable:
+        try:
+            settle(house)
+        except (Damaged, Missing, KeyError, ValueError):
+            house.record.is_writable = False
 
 
 def render(body: str, appendices: str) -> Page:

@@ -5,8 +5,6 @@ catch the index up, put the news in the outbox. Every step after the move can be
 what stands on `main`; `settle` does so at start.
 """
 
-from collections.abc import Sequence
-
 from styrdokument import __version__
 from styrdokument.actions.house import House, Sitting, function_for, sitting
 from styrdokument.actions.telling import tell
@@ -24,10 +22,12 @@ from styrdokument.domain.matter import Given
 from styrdokument.domain.people import Actor, Who
 from styrdokument.domain.problems import Code, Problem, Refused
 from styrdokument.domain.transitions import take
+from styrdokument.store import unfinished
 from styrdokument.store.cases import Held
 from styrdokument.store.chain import Act, Proposal
 from styrdokument.store.git import ObjectId
 
+Content = tuple[ContentFile, ...]
 PRODUCT = f"styrdokument {__version__}"
 
 
@@ -42,32 +42,36 @@ def decide(house: House, actor: Actor, number: CaseNumber, given: Given) -> None
         _check_successor(house, given)
         decisions = _enter(house, now, given, by)
         _close(house, now.held, event)
-        _end_other_cases(house, decisions, by)
+        if any(decision.kind is DecisionKind.REPEAL for decision in decisions):
+            _end_cases_on_repealed(house)
     tell(house)
 
 
 def settle(house: House) -> None:
-    """Finish what a stop cut off after `main` had moved: close the logs of decided cases."""
-    house.index.catch_up()
-    for row in house.index.decided_but_open():
-        with house.record.lock():
+    """Finish what a stop cut off after `main` had moved, and bring all that follows to it.
+
+    No number that is in use is given again, whatever became of those that were kept.
+    """
+    with house.record.lock():
+        house.index.catch_up()
+        for row in unfinished.decided_but_open(house.index.engine):
             held = house.cases.read(CaseNumber(row.number))
-            decision = from_bytes(row.file.encode())
-            if not held.case.is_open:
-                continue
-            event = Event(step=Step.DECIDE, by=decision.recorded_by, at=decision.recorded_at)
-            _close(house, held, event)
-            _end_other_cases(house, [decision], decision.recorded_by)
+            if held.case.is_open:
+                decision = from_bytes(row.file.encode())
+                event = Event(step=Step.DECIDE, by=decision.recorded_by, at=decision.recorded_at)
+                _close(house, held, event)
+        _end_cases_on_repealed(house)
+        for number in house.cases.numbers():
+            house.cases.mend(number)
+        case, document = unfinished.highest_numbers(house.index.engine)
+        house.record.numbers.keep_clear_of(document, case=case)
     house.index.catch_up()
-    for number in house.cases.numbers():
-        house.cases.mend(number)
     tell(house)
 
 
 def _enter(house: House, now: Sitting, given: Given, by: Who) -> list[Decision]:
     matter = now.matter
-    contents = {d: _content(house, now.held, d) for d in {*matter.drafts, *matter.adopted}}
-    signing = Signing(by=by, at=now.at, product=PRODUCT, contents=contents)
+    signing = Signing(by=by, at=now.at, product=PRODUCT, contents=_contents(house, now))
     decisions = list(draw_up(matter, given, signing))
     proposals = [
         Proposal(decision=decision, files=_files(house, now.held, decision))
@@ -84,16 +88,18 @@ def _enter(house: House, now: Sitting, given: Given, by: Who) -> list[Decision]:
     return decisions
 
 
-def _content(house: House, held: Held, document: DocumentId) -> tuple[ContentFile, ...]:
-    """The bytes that are decided on: the draft's, or those of the version that stands."""
-    if held.case.kind in HAS_TEXT and document in held.case.contents:
-        return house.record.content_of(house.cases.files_of(held, document))
-    issued = [
-        filed.decision
-        for filed in house.record.decisions_of(document)
-        if filed.decision.kind in ISSUES_A_VERSION
-    ]
-    return issued[-1].content if issued else ()
+def _contents(house: House, now: Sitting) -> dict[tuple[DocumentId, int], Content]:
+    """The content of every version that stands, and of those that are to be."""
+    matter, contents = now.matter, {}
+    for document in matter.adopted:
+        for decision in (filed.decision for filed in house.record.decisions_of(document)):
+            if decision.kind in ISSUES_A_VERSION and decision.version:
+                contents[document, decision.version] = decision.content
+    if matter.case.kind in HAS_TEXT:
+        for document in matter.drafts:
+            files = house.cases.files_of(now.held, document)
+            contents[document, matter.latest(document) + 1] = house.record.content_of(files)
+    return contents
 
 
 def _files(house: House, held: Held, decision: Decision) -> dict[str, ObjectId | None]:
@@ -113,16 +119,16 @@ def _close(house: House, held: Held, event: Event) -> None:
     house.cases.record(house.git.batch(), held.case.number, event, after=held)
 
 
-def _end_other_cases(house: House, decisions: Sequence[Decision], by: Who) -> None:
+def _end_cases_on_repealed(house: House) -> None:
     """An open case on a repealed document is withdrawn in the same act (rule 12)."""
-    repealed = {d.document for d in decisions if d.kind is DecisionKind.REPEAL}
-    for document in sorted(d for d in repealed if d is not None):
-        for row in house.catalogue.open_cases_on(document):
-            held = house.cases.read(CaseNumber(row["number"]))
-            if held.case.is_open and held.case.number not in {d.case for d in decisions}:
-                facts = {"reason": "", "because": "repealed", "document": document}
-                event = Event(step=Step.WITHDRAW, by=by, at=house.now(), facts=facts)
-                _close(house, held, event)
+    house.index.catch_up()
+    for row in unfinished.open_but_repealed(house.index.engine):
+        held = house.cases.read(CaseNumber(row.number))
+        if held.case.is_open:
+            by = from_bytes(row.file.encode()).recorded_by
+            facts = {"reason": "", "because": "repealed", "document": row.document}
+            event = Event(step=Step.WITHDRAW, by=by, at=house.now(), facts=facts)
+            _close(house, held, event)
 
 
 def _check_successor(house: House, given: Given) -> None:

@@ -4,11 +4,11 @@ Everything typed is judged as a whole before anything is written; a save names t
 was edited from, so that nobody writes over what they have not seen.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from styrdokument.actions.house import House, Sitting, look, sitting
-from styrdokument.actions.writing import Change, text_with
+from styrdokument.actions.writing import Change, check, text_with
 from styrdokument.domain.case import CaseNumber, Event, Step
 from styrdokument.domain.document import FIELDS, ROLES, TEXT, DocumentId, folder_of
 from styrdokument.domain.matter import Given
@@ -17,9 +17,8 @@ from styrdokument.domain.people import Actor
 from styrdokument.domain.problems import Code, Conflict, NotFound, Problem, Refused
 from styrdokument.domain.transitions import take
 from styrdokument.store.git import ObjectId
-from styrdokument.store.matters import read_sheet
 from styrdokument.store.record import hash_of
-from styrdokument.text import appendix, lint
+from styrdokument.text import appendix
 
 MOST_APPENDICES = 50
 
@@ -126,7 +125,7 @@ def _write(
         blobs = {p: house.record.put(batch, d) if d is not None else None for p, d in typed.items()}
         changed = {path: blob for path, blob in blobs.items() if stored.get(path) != blob}
         after = {p: b for p, b in {**stored, **changed}.items() if b is not None}
-        _check(document, typed, after)
+        check(document, typed, after)
         if not changed:
             return
         facts: dict[str, object] = {
@@ -138,15 +137,3 @@ def _write(
         paths = {f"{folder_of(document)}/{path}": blob for path, blob in changed.items()}
         tip = house.cases.draw(batch, now.held, now.held.base, paths, event)
         house.cases.record(batch, number, event, after=now.held, tip=tip)
-
-
-def _check(document: DocumentId, typed: Change, names: Iterable[str]) -> None:
-    """Refuse what may not even stand in a draft."""
-    text, roles = typed.get(TEXT), typed.get(ROLES)
-    if text is None or roles is None:
-        return
-    sheet = read_sheet(document, text, roles, names)
-    found = lint.findings(sheet.body, appendices=sheet.appendices)
-    problems = [*sheet.problems, *(p for p in found if lint.blocks_saving(p))]
-    if problems:
-        raise Refused(*problems)

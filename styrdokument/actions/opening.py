@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from styrdokument.actions.house import House
-from styrdokument.actions.writing import new_text
+from styrdokument.actions.writing import check, new_text
 from styrdokument.domain.access import obstacles_to_opening
 from styrdokument.domain.case import HAS_TEXT, CaseNumber, Event, Kind, Step
 from styrdokument.domain.document import DocumentId, folder_of
@@ -38,6 +38,7 @@ def open_case(
 ) -> CaseNumber:
     """Open a case. Raises Refused, Conflict (an open revision exists) and NotFound."""
     with house.record.lock():
+        house.index.catch_up()  # it may lag behind who had the lock before
         if kind is Kind.NEW:
             number = _open_new(house, actor, new or NewDocument())
         else:
@@ -67,6 +68,7 @@ def _open_new(house: House, actor: Actor, new: NewDocument) -> CaseNumber:
     files = new_text(
         house.registers, document, actor, title=new.title, kind=new.type, unit=new.unit
     )
+    check(document, files, files)
     blobs = {p: house.record.put(batch, data) for p, data in files.items() if data is not None}
     content = hash_of(house.record.content_of(blobs))
     return _begin(house, actor, Kind.NEW, {document: (content, 0)}, batch, blobs)

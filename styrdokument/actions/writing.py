@@ -1,6 +1,6 @@
 """From what was typed to a document's files, byte for byte where nothing was changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from styrdokument.domain.document import (
     FIELDS,
@@ -16,6 +16,7 @@ from styrdokument.domain.people import Actor
 from styrdokument.domain.problems import Code, Problem, Refused
 from styrdokument.domain.registers import Registers
 from styrdokument.store import frontmatter, strictyaml
+from styrdokument.store.matters import read_sheet
 from styrdokument.store.strictyaml import Writable
 from styrdokument.text import lint
 
@@ -57,13 +58,13 @@ def new_text(
     type_ = registers.types[kind]
     fields: dict[str, Writable] = {
         "id": int(document),
-        "title": lint.clean(title).strip(),
+        "title": _line(title),
         "type": kind,
         "language": "sv",
         "audience": "internal",
         "applies_to": [unit],
     }
-    body = "\n".join(f"## {heading}\n" for heading in type_.headings) or "\n"
+    body = "\n".join(f"## {heading}\n" for heading in type_.headings)
     head = registers.head_of(unit)
     adopter = head if head in type_.may_decide else next(iter(type_.may_decide), "")
     roles: dict[str, Writable] = {
@@ -76,10 +77,22 @@ def new_text(
     return {TEXT: frontmatter.compose(fields, body), ROLES: strictyaml.write(roles)}
 
 
+def check(document: DocumentId, typed: Change, names: Iterable[str]) -> None:
+    """Refuse what may not even stand in a draft; `names` are of all its files."""
+    text, roles = typed.get(TEXT), typed.get(ROLES)
+    if text is None or roles is None:
+        return
+    sheet = read_sheet(document, text, roles, names)
+    found = lint.findings(sheet.body, appendices=sheet.appendices)
+    problems = [*sheet.problems, *(p for p in found if lint.blocks_saving(p))]
+    if problems:
+        raise Refused(*problems)
+
+
 def _value(key: str, typed: Sequence[str], problems: list[Problem]) -> Writable:
     """A field's value as it is written; None clears it."""
     kind = FIELDS[key].kind
-    entries = [clean for one in typed if (clean := " ".join(lint.clean(one).split()))]
+    entries = [clean for one in typed if (clean := _line(one))]
     if kind in {FieldKind.DOCUMENT, FieldKind.DOCUMENTS}:
         for entry in entries:
             if not _is_id(entry):
@@ -90,6 +103,11 @@ def _value(key: str, typed: Sequence[str], problems: list[Problem]) -> Writable:
     if kind is FieldKind.MANY:
         return list(dict.fromkeys(entries)) or None
     return entries[0] if entries else None
+
+
+def _line(typed: str) -> str:
+    """What was typed, on one line."""
+    return " ".join(lint.clean(typed).split())
 
 
 def _is_id(text: str) -> bool:

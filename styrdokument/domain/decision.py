@@ -3,7 +3,7 @@
 The type table says who may decide and with what ground; nothing here knows a type by name.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -33,10 +33,16 @@ def has_mandate(matter: Matter, actor: Actor, kind: DocumentType, roles: Roles) 
 
 
 def deciders_hold_mandate(matter: Matter, actor: Actor, _given: Given) -> Iterator[Problem]:
-    """The decider holds today a function that may decide on each of the texts (rules 12-21)."""
+    """The decider holds today a function that may decide on each of the texts (rules 12-21).
+
+    A text that is given another type is decided by whoever may decide on both: else a draft could
+    choose who decides it.
+    """
     for draft in matter.drafts.values():
+        roles = matter.roles_of(draft)
         kind = replace(matter.type_of(draft), may_decide=deciding_functions(matter, draft))
-        if not has_mandate(matter, actor, kind, matter.roles_of(draft)):
+        kinds = (kind, *_types_left(matter, [draft.id]))
+        if not all(has_mandate(matter, actor, one, roles) for one in kinds):
             yield Problem(code=Code.WRONG_ROLE, rule="decide", values={"document": draft.id})
 
 
@@ -75,8 +81,8 @@ def basis_of(matter: Matter, given: Given) -> BasisKind | None:
 def allowed_bases(matter: Matter) -> tuple[str, ...]:
     """The grounds that every type in the case allows, in the first type's order."""
     types = [matter.type_of(draft) for draft in matter.drafts.values()]
-    ended = [matter.registers.types.get(matter.adopted[d].fields.type) for d in replaced(matter)]
-    if any(kind and kind.board_only for kind in (*types, *ended)):
+    left = _types_left(matter, (*matter.drafts, *replaced(matter)))
+    if any(kind.board_only for kind in (*types, *left)):
         return (BasisKind.MINUTES,)
     if not types:
         return ()
@@ -116,6 +122,12 @@ def has_a_reason(matter: Matter, _actor: Actor, given: Given) -> Iterator[Proble
     """Extending, repealing and reassigning say why (rules 9 and 12)."""
     if matter.case.kind in NEEDS_REASON and not given.reason.strip():
         yield Problem(code=Code.NEEDS_REASON, field="reason")
+
+
+def _types_left(matter: Matter, documents: Iterable[DocumentId]) -> tuple[DocumentType, ...]:
+    """The types that the documents have on the record; none where no register has it any more."""
+    found = (matter.adopted[d].fields.type for d in documents if d in matter.adopted)
+    return tuple(matter.registers.types[kind] for kind in found if kind in matter.registers.types)
 
 
 def decided_on(matter: Matter, given: Given) -> date:

@@ -25,12 +25,15 @@ from styrdokument.domain.validity import Version
 
 @dataclass(frozen=True, kw_only=True)
 class Signing:
-    """Who decides, when, with which product, and the contents that are decided on."""
+    """Who decides, when, with which product, and the contents of the versions.
+
+    `contents` holds those that stand and those that are decided on, by document and number.
+    """
 
     by: Who
     at: datetime
     product: str
-    contents: Mapping[DocumentId, tuple[ContentFile, ...]]
+    contents: Mapping[tuple[DocumentId, int], tuple[ContentFile, ...]]
 
 
 def draw_up(matter: Matter, given: Given, signing: Signing) -> Iterator[Decision]:
@@ -46,7 +49,7 @@ def _about(matter: Matter, draft: Draft, given: Given, signing: Signing) -> Deci
     version, begins_repeal = _version(matter, draft, given), given.effective_from or matter.on
     repeals = kind is DecisionKind.REPEAL
     assigns = kind is DecisionKind.ASSIGN
-    content = signing.contents[draft.id]
+    content = signing.contents[draft.id, version.number]
     return Decision(
         kind=kind,
         case=case.number,
@@ -99,7 +102,7 @@ def _repeal_of_replaced(
     other = matter.adopted[document]
     successor = next(d for d in matter.drafts.values() if document in d.fields.replaces)
     version = other.history.applying(matter.on) or other.history.latest
-    content = signing.contents[document]
+    content = signing.contents[document, version.number] if version else ()
     return Decision(
         kind=DecisionKind.REPEAL,
         case=matter.case.number,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from styrdokument.domain.case import HAS_TEXT, Kind
 from styrdokument.domain.document import SecondLook
+from styrdokument.domain.fields import submission_problems
 from styrdokument.domain.matter import Given, Matter, deciding_functions
 from styrdokument.domain.people import Actor
 from styrdokument.domain.problems import Code, Problem
@@ -83,6 +84,18 @@ def names_an_adopter_with_mandate(
             matter, draft.roles.adopter, deciding_functions(matter, draft)
         ):
             yield Problem(code=Code.BAD_VALUE, field="adopter", rule="adopter_without_mandate")
+
+
+def names_only_the_known(matter: Matter, _actor: Actor, _given: Given) -> Iterator[Problem]:
+    """A change of who is who leaves no place empty, and names nobody unlisted (rule 14)."""
+    for draft in matter.drafts.values():
+        adopted = matter.adopted.get(draft.id)
+        if adopted:
+            now, before = (
+                list(submission_problems(adopted.fields, roles, matter.registers))
+                for roles in (draft.roles, adopted.roles)
+            )
+            yield from (problem for problem in now if problem not in before)
 
 
 def says(field: str) -> Rule:

@@ -176,6 +176,7 @@ _ROWS = (
         roles=frozenset({_R.HEAD, _R.CONTROLLER}),
         rules=(decision.deciders_hold_mandate, rules.is_not_own_work,
                rules.has_seen_this, decision.has_a_reason, rules.is_complete,
+               rules.names_only_the_known,
                rules.stands_on_the_latest, rules.changes_something, rules.has_shown_who_decides),
     ),
     Transition(

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -42,7 +43,11 @@ class Accounts:
     def __init__(self, engine: Engine, hasher: PasswordHasher = _HASHER) -> None:
         """Over the journal's engine."""
         self._engine, self._hasher = engine, hasher
-        self._nobodys = hasher.hash(secrets.token_hex())
+
+    @cached_property
+    def _nobodys(self) -> str:
+        """A password that nobody has, to compare with where there is no account."""
+        return self._hasher.hash(secrets.token_hex())
 
     def add(
         self,

@@ -114,6 +114,14 @@ class Chain:
         return decision
 
 
+def trailers(decisions: Sequence[Decision]) -> str:
+    """The lines that end a commit's message: seq, case and documents (record.md §2)."""
+    lines = [f"Decision: {d.seq}" for d in decisions]
+    lines += [f"Case: {case}" for case in sorted({d.case for d in decisions if d.case})]
+    lines += [f"Document: {d.document} v{d.version}" for d in decisions if d.document]
+    return "".join(f"{line}\n" for line in lines)
+
+
 def _subject(kind: DecisionKind, decisions: Sequence[Decision]) -> str:
     if len(decisions) != 1 or decisions[0].document is None:
         return f"{kind}: {len(decisions)} documents"
@@ -123,8 +131,4 @@ def _subject(kind: DecisionKind, decisions: Sequence[Decision]) -> str:
 
 
 def _message(act: Act, decisions: Sequence[Decision]) -> str:
-    """The subject line and the trailers (record.md §2)."""
-    trailers = [f"Decision: {d.seq}" for d in decisions]
-    trailers += [f"Case: {act.case}"] if act.case else []
-    trailers += [f"Document: {d.document} v{d.version}" for d in decisions if d.document]
-    return f"{act.subject or _subject(act.kind, decisions)}\n\n" + "\n".join(trailers) + "\n"
+    return f"{act.subject or _subject(act.kind, decisions)}\n\n{trailers(decisions)}"

@@ -9,19 +9,20 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy.exc import DatabaseError
 
-from styrdokument.domain.case import OPEN_STATES, CaseNumber
+from styrdokument.domain.case import CaseNumber
 from styrdokument.domain.decisionfile import Decision, DecisionKind, from_bytes
 from styrdokument.domain.document import DocumentId
 from styrdokument.domain.history import history_of
 from styrdokument.domain.problems import NotFound
 from styrdokument.store import projection, tables
 from styrdokument.store.cases import Cases
-from styrdokument.store.git import ObjectId
+from styrdokument.store.git import Damaged, ObjectId
 from styrdokument.store.matters import Matters
 from styrdokument.store.projection import Projection, Row
 from styrdokument.store.record import Record
-from styrdokument.store.sql import insert_or_replace, writing
+from styrdokument.store.sql import check_whole, insert_or_replace, writing
 
 MAIN_CURSOR = "main"
 SCHEMA_CURSOR = "schema"
@@ -79,24 +80,16 @@ class Index:
         return len(count)
 
     def dump(self) -> Iterator[tuple[str, Row]]:
-        """Every row of every table, in a fixed order, for comparison."""
-        with self.engine.connect() as connection:
-            for table in _TABLES:
-                keys = list(table.primary_key)
-                for row in connection.execute(select(table).order_by(*keys)):
-                    yield table.name, dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
-
-    def decided_but_open(self) -> list[Any]:
-        """(number, file) of each case that `main` says is decided and whose log does not."""
-        d, c = tables.decisions.c, tables.cases.c
-        query = (
-            select(c.number, d.file)
-            .join(tables.decisions, d.case_number == c.number)
-            .where(c.state.in_(OPEN_STATES))
-            .order_by(d.seq)
-        )
-        with self.engine.connect() as connection:
-            return list(connection.execute(query))
+        """Every row of every table, in a fixed order, for comparison. Raises Damaged."""
+        try:
+            with self.engine.connect() as connection:
+                check_whole(connection)
+                for table in _TABLES:
+                    keys = list(table.primary_key)
+                    for row in connection.execute(select(table).order_by(*keys)):
+                        yield table.name, dict(row._mapping)  # noqa: SLF001 - a public name
+        except (DatabaseError, ValueError) as error:
+            raise Damaged(f"index: {error}") from error
 
     def decisions_after(self, seq: int) -> list[Decision]:
         """The decisions after number `seq`, in the order of the chain."""

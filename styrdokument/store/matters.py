@@ -6,6 +6,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TypeVar
 
 from styrdokument.domain.case import HAS_TEXT, Kind
@@ -22,6 +23,7 @@ from styrdokument.store.git import Git, ObjectId
 from styrdokument.store.record import Filed, Record, hash_of
 
 T = TypeVar("T")
+SHEETS_KEPT = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,8 @@ class Matters:
     def __init__(self, git: Git, record: Record, cases: Cases, inspect: Inspect) -> None:
         """Over one repository; `inspect` says what is wrong with a text itself."""
         self._git, self._record, self._cases, self._inspect = git, record, cases, inspect
+        # A blob's id names its bytes, so that what was read of them stays true.
+        self._sheet = lru_cache(maxsize=SHEETS_KEPT)(self._read_sheet)
 
     def of(self, held: Held, *, on: date) -> Matter:
         """All that the case's rules look at, on the day `on`."""
@@ -83,8 +87,17 @@ class Matters:
 
     def sheet(self, document: DocumentId, files: Mapping[str, ObjectId]) -> Sheet:
         """Read a document's files from the repository; damage in them becomes problems."""
-        text, roles = (self._git.blob(files[p]) if p in files else b"" for p in (TEXT, ROLES))
-        return read_sheet(document, text, roles, files)
+        return self._sheet(document, files.get(TEXT), files.get(ROLES), tuple(files))
+
+    def _read_sheet(
+        self,
+        document: DocumentId,
+        text: ObjectId | None,
+        roles: ObjectId | None,
+        names: tuple[str, ...],
+    ) -> Sheet:
+        texts = [self._git.blob(blob) if blob else b"" for blob in (text, roles)]
+        return read_sheet(document, texts[0], texts[1], names)
 
     def adopted(self, document: DocumentId) -> Adopted | None:
         """One document as it stands on the record; None where nothing was ever adopted."""

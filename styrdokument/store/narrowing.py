@@ -100,7 +100,7 @@ def order(filters: Filters, *, on: date) -> list[ColumnElement[Any]]:
 def _holds(word: str) -> ColumnElement[bool]:
     """The title or the text has the word, or it is the document's number."""
     in_text = versions.c.words.contains(word, autoescape=True)
-    if word.isascii() and word.isdecimal() and int(word[:7]) <= HIGHEST_ID:
+    if word.isascii() and word.isdecimal() and len(word) <= len(str(HIGHEST_ID)):
         return or_(in_text, versions.c.document == int(word))
     return in_text
 

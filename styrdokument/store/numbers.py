@@ -39,13 +39,13 @@ class Numbers:
             raise OverflowError(first)
         return DocumentId(first)
 
-    def keep_clear_of(self, document: DocumentId) -> None:
-        """See to it that `document`, which came with its own id, is never given to another."""
+    def keep_clear_of(self, document: int = 0, *, case: int = 0) -> None:
+        """See to it that no number up to these is given to another, wherever they came from."""
         while True:
             old, numbers = self._read()
-            if numbers["document"] > document:
-                return
-            if self._put(old, numbers | {"document": document + 1}):
+            used = {"document": document, "case": case}
+            higher = {name: max(numbers[name], number + 1) for name, number in used.items()}
+            if higher.items() <= numbers.items() or self._put(old, numbers | higher):
                 return
 
     def _take(self, what: str, count: int) -> int:

@@ -21,6 +21,9 @@ from styrdokument.store.git import Batch, Damaged, Git, Missing, ObjectId
 from styrdokument.store.numbers import Numbers
 
 MAIN = "refs/heads/main"
+MOST_READ = 8
+_READ: dict[ObjectId, Registers] = {}
+"""Registers by the id of their tree, which names their bytes, whoever reads them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +48,6 @@ class Record:
         self.is_writable = True
         self._lock = data / "lock"
         self._signer = signer
-        self._registers: tuple[ObjectId | None, Registers] = (None, Registers())
         self._measured: dict[ObjectId, tuple[str, int]] = {}
 
     def lock(self) -> AbstractContextManager[None]:
@@ -63,9 +65,15 @@ class Record:
         """The registers as they stand."""
         head = self.head
         tree = self.git.find(head, REGISTERS) if head else None
-        if tree != self._registers[0]:
-            self._registers = (tree, registers.read(self.register_files()))
-        return self._registers[1]
+        if tree is None:
+            return Registers()
+        found = _READ.get(tree)
+        if found is None:
+            found = registers.read(self.register_files())
+            for old in list(_READ)[: 1 - MOST_READ]:
+                _READ.pop(old, None)
+            _READ[tree] = found
+        return found
 
     def register_files(self) -> dict[str, bytes]:
         """The registers' files by path below `registers/`."""
@@ -101,7 +109,7 @@ class Record:
         """The decisions that one commit added, in the order of the chain."""
         parents = self.git.commit(commit).parents
         added = [
-            _read(change.path, self.git.blob(change.after))
+            read_filed(change.path, self.git.blob(change.after))
             for change in self.git.changes(parents[0] if parents else None, commit)
             if change.after and is_decision(change.path)
         ]
@@ -126,16 +134,18 @@ class Record:
         head = self.head
         files = self.git.files(head) if head else {}
         found = [
-            _read(path, self.git.blob(blob)) for path, blob in files.items() if is_decision(path)
+            read_filed(path, self.git.blob(blob))
+            for path, blob in files.items()
+            if is_decision(path)
         ]
         return sorted(found, key=lambda filed: filed.decision.seq)
 
     def has_sound_end(self) -> bool:
         """Whether the newest decision can be read, and follows on the one before it."""
-        head = self.head
-        if head is None:
-            return True
         try:
+            head = self.head
+            if head is None:
+                return True
             before = self.git.commit(head).parents
             newest, earlier = self.decided_at(head), self.decided_at(before[0]) if before else []
         except (Damaged, Missing, ValueError):
@@ -175,7 +185,7 @@ class Record:
     def _filed(self, at: ObjectId, folder: str) -> Iterator[Filed]:
         for path, blob in self.git.files(at, f"{folder}/{DECISIONS}".rstrip("/")).items():
             if path.endswith(".json"):
-                yield _read(f"{folder}/{DECISIONS}{path}", self.git.blob(blob))
+                yield read_filed(f"{folder}/{DECISIONS}{path}", self.git.blob(blob))
 
     def _measure(self, blob: ObjectId) -> tuple[str, int]:
         """SHA-256 and size of a blob; kept, for a blob's id names its bytes."""
@@ -200,9 +210,10 @@ def hash_of(content: tuple[ContentFile, ...]) -> ContentHash:
     return content_hash((file.path, file.sha256) for file in content)
 
 
+def read_filed(path: str, data: bytes) -> Filed:
+    """A decision from its bytes. Raises ValueError where they are none."""
+    return Filed(path=path, data=data, decision=from_bytes(data))
+
+
 def _link(count: int, last: Filed) -> Link:
     return Link(count=count, sha256=hashlib.sha256(last.data).hexdigest())
-
-
-def _read(path: str, data: bytes) -> Filed:
-    return Filed(path=path, data=data, decision=from_bytes(data))

@@ -44,12 +44,8 @@ def read(files: Mapping[str, bytes]) -> Registers:
 
 
 def problems_in(before: Registers, after: Registers) -> Iterator[Problem]:
-    """Why `after` may not take the place of `before`: entries end, and are never removed."""
-    for name in (*_LISTS, "laws"):
-        for slug in getattr(before, name).keys() - getattr(after, name).keys():
-            yield Problem(
-                code=Code.BAD_VALUE, field=name, rule="removed_entry", values={"value": slug}
-            )
+    """Why `after` may not take the place of `before`."""
+    yield from removed_entries(before, after)
     for register, slug in _named(after):
         if slug and slug not in getattr(after, register):
             yield Problem(
@@ -59,6 +55,15 @@ def problems_in(before: Registers, after: Registers) -> Iterator[Problem]:
         if slug.startswith("p-"):
             yield Problem(
                 code=Code.BAD_VALUE, field="functions", rule="like_a_person", values={"value": slug}
+            )
+
+
+def removed_entries(before: Registers, after: Registers) -> Iterator[Problem]:
+    """A problem for each entry that `after` has not: entries end, and are never removed."""
+    for name in (*_LISTS, "laws"):
+        for slug in sorted(getattr(before, name).keys() - getattr(after, name).keys()):
+            yield Problem(
+                code=Code.BAD_VALUE, field=name, rule="removed_entry", values={"value": slug}
             )
 
 

@@ -38,8 +38,10 @@ class Moment(TypeDecorator[datetime]):
 def open_database(place: Path | str) -> Engine:
     """An engine for a SQLite file, or for a `postgresql+psycopg://` address."""
     if isinstance(place, str):
-        return create_engine(place, pool_pre_ping=True)
-    engine = create_engine(f"sqlite:///{place}", connect_args={"timeout": BUSY_MS / 1000})
+        return create_engine(place, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(
+        f"sqlite:///{place}", connect_args={"timeout": BUSY_MS / 1000}, hide_parameters=True
+    )
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
@@ -50,6 +52,14 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that writes; it holds the writer's place from its first statement."""
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         yield connection
+
+
+def check_whole(connection: Connection) -> None:
+    """See to it that the database itself is whole. Raises ValueError; only SQLite can tell."""
+    if connection.dialect.name == "sqlite":
+        told = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+        if told != ["ok"]:
+            raise ValueError(told[0])
 
 
 def insert_or_replace(connection: Connection, table: Table, *rows: dict[str, Any]) -> None:

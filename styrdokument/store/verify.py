@@ -1,32 +1,26 @@
 """Whether a record is whole: chain, sequence, signatures, hashes and linearity, from a clone alone.
 
 Every commit of `main` is walked from the first; nothing is believed that is not computed again.
-Trust begins with the first commit's own `registers/signers`, or with signers given from outside.
+Trust begins with the first commit's own `registers/signers`, or with signers given from outside,
+and goes on to later signers only by a commit that the earlier ones signed.
 """
 
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from styrdokument.domain.decisionfile import ISSUES_A_VERSION, Decision, DecisionKind, from_bytes
-from styrdokument.domain.document import ROLES, content_hash, folder_of
-from styrdokument.store import evidence
-from styrdokument.store.chain import DECISIONS, REGISTERS
-from styrdokument.store.git import Change, Commit, Damaged, Git, Missing, ObjectId
-from styrdokument.store.record import MAIN, is_decision, without_decisions
+from styrdokument.domain.decisionfile import DecisionKind
+from styrdokument.domain.document import ROLES
+from styrdokument.domain.problems import Refused
+from styrdokument.domain.registers import Registers
+from styrdokument.store import evidence, registers
+from styrdokument.store.chain import DECISIONS, REGISTERS, trailers
+from styrdokument.store.claims import SETS_FILES, Finding, Walk, check_decision, folder_about
+from styrdokument.store.git import Change, Commit, Damaged, Git, Missing
+from styrdokument.store.objects import FILE
+from styrdokument.store.record import MAIN, Filed, is_decision, read_filed, without_decisions
 
 SIGNERS = "registers/signers"
-SETS_FILES = ISSUES_A_VERSION | {DecisionKind.REGISTER, DecisionKind.INIT}
-ON_THE_TEXT = frozenset({DecisionKind.ADOPT, DecisionKind.CORRECT})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """Something that is not as it was written: the commit, the file or decision, and what."""
-
-    commit: str
-    place: str
-    what: str
+_MALFORMED = (AttributeError, KeyError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,59 +34,68 @@ class Report:
 
 
 @dataclass
-class _Walk:
-    """Where the walk has come: the end of the chain, and of each folder's."""
+class _Record:
+    """The record that is verified, and how far: `own` are the signers that it names itself."""
 
-    signers: tuple[evidence.AllowedSigner, ...] = ()
-    seq: int = 0
-    last: str | None = None
-    folders: dict[str, tuple[int, str]] = field(default_factory=dict)
-    versions: dict[str, int] = field(default_factory=dict)
-    measured: dict[ObjectId, tuple[str, int]] = field(default_factory=dict)
+    git: Git
+    walk: Walk
+    is_trusted: bool
+    own: tuple[evidence.AllowedSigner, ...] = ()
+    registers: Registers = field(default_factory=Registers)
 
 
 def verify_record(git: Git, *, signers: bytes | None = None) -> Report:
-    """Walk `main` from its first commit; `signers` from outside take the record's own place."""
-    head = git.tip(MAIN)
-    if head is None:
-        return Report(
-            findings=(_found("", MAIN, "does not exist"),), commits=0, decisions=0, head=""
-        )
-    walk = _Walk(signers=evidence.read_signers(signers) if signers else ())
+    """Walk `main` from its first commit; `signers` from outside take the record's own place.
+
+    Raises ValueError for signers from outside that are no allowed_signers.
+    """
+    walk = Walk(signers=evidence.read_signers(signers) if signers else ())
+    record = _Record(git=git, walk=walk, is_trusted=signers is not None)
     found: list[Finding] = []
+    line: list[Commit] = []
+    head = None
     try:
-        line = list(git.line(head))[::-1]
-        for commit in line:
-            found += _verify_commit(git, commit, walk, is_trusted=signers is not None)
+        head = git.tip(MAIN)
+        line = list(git.line(head))[::-1] if head else []
     except (Damaged, Missing) as error:
-        found.append(_found("", str(error), "is damaged or missing"))
-        line = []
-    return Report(findings=tuple(found), commits=len(line), decisions=walk.seq, head=head)
+        found.append(_found("", error.id, "is damaged or missing"))
+    if head is None and not found:
+        found.append(_found("", MAIN, "does not exist"))
+    for commit in line:
+        try:
+            found += _verify_commit(record, commit)
+        except (Damaged, Missing) as error:
+            found.append(_found(commit.id, error.id, "is damaged or missing"))
+    return Report(findings=tuple(found), commits=len(line), decisions=walk.seq, head=head or "")
 
 
-def _verify_commit(git: Git, commit: Commit, walk: _Walk, *, is_trusted: bool) -> list[Finding]:
-    is_first = walk.seq == 0
-    found = []
-    if len(commit.parents) != (0 if is_first else 1):
+def _verify_commit(record: _Record, commit: Commit) -> list[Finding]:
+    git, walk, is_first = record.git, record.walk, not commit.parents
+    if is_first and not record.is_trusted:
+        walk.signers = _signers_at(git, commit) or ()
+    unsigned = list(_verify_signature(commit, walk))
+    found = [*unsigned]
+    if len(commit.parents) > 1:
         found.append(_found(commit.id, "main", "is not linear"))
-    if is_first and not is_trusted:
-        walk.signers = _read_signers(git, commit)
-    found += _verify_signature(commit, walk)
-    before = commit.parents[0] if commit.parents else None
-    changes = git.changes(before, commit.id)
-    found += _verify_paths(commit, changes)
-    decided = sorted(_decisions_in(git, commit, changes, found), key=lambda d: d[1].seq)
-    for path, decision, data in decided:
-        found += _verify_decision(git, commit, walk, path, decision, data)
+    changes = git.changes(commit.parents[0] if commit.parents else None, commit.id)
+    decided = _decisions_in(git, commit, changes, found)
+    for filed in decided:
+        try:
+            found += check_decision(git, commit, walk, filed)
+        except _MALFORMED as error:
+            found.append(_found(commit.id, filed.path, f"is not a decision file: {error}"))
     if not decided:
         found.append(_found(commit.id, "commit", "holds no decision"))
-    found += _verify_touched(commit, changes, [decision for _, decision, _ in decided])
-    if not is_trusted and any(change.path == SIGNERS for change in changes):
-        walk.signers = _read_signers(git, commit)
+    elif commit.message.partition("\n\n")[2] != trailers([f.decision for f in decided]):
+        found.append(_found(commit.id, "commit", "message has other trailers"))
+    found += _verify_changes(commit, changes, decided)
+    found += _verify_registers(record, commit, changes)
+    if any(change.path == SIGNERS for change in changes):
+        found += _follow_signers(record, commit, is_signed=not unsigned)
     return found
 
 
-def _verify_signature(commit: Commit, walk: _Walk) -> Iterator[Finding]:
+def _verify_signature(commit: Commit, walk: Walk) -> Iterator[Finding]:
     try:
         evidence.check(
             commit.payload,
@@ -105,129 +108,83 @@ def _verify_signature(commit: Commit, walk: _Walk) -> Iterator[Finding]:
         yield _found(commit.id, "commit", f"signature: {error}")
 
 
-def _verify_paths(commit: Commit, changes: tuple[Change, ...]) -> Iterator[Finding]:
-    """A decision file is never changed and never removed."""
-    for change in changes:
-        if f"/{DECISIONS}" in change.path and change.before is not None:
-            yield _found(commit.id, change.path, "was changed or removed")
-
-
 def _decisions_in(
-    git: Git, commit: Commit, changes: tuple[Change, ...], found: list[Finding]
-) -> Iterator[tuple[str, Decision, bytes]]:
+    git: Git, commit: Commit, changes: Sequence[Change], found: list[Finding]
+) -> list[Filed]:
+    """The decisions that a commit adds, in the order of the chain."""
+    decided = []
     for change in changes:
-        if change.after is None or not is_decision(change.path):
+        if change.after is None or change.before or not is_decision(change.path):
             continue
-        data = git.blob(change.after)
         try:
-            yield change.path, from_bytes(data), data
-        except ValueError as error:
-            found.append(_found(commit.id, change.path, str(error)))
+            filed = read_filed(change.path, git.blob(change.after))
+            decided.append((int(filed.decision.seq), folder_about(filed.decision), filed))
+        except (TypeError, ValueError) as error:
+            found.append(_found(commit.id, change.path, f"is not a decision file: {error}"))
+    return [filed for _, _, filed in sorted(decided, key=lambda row: row[:2])]
 
 
-def _verify_decision(
-    git: Git, commit: Commit, walk: _Walk, path: str, decision: Decision, data: bytes
-) -> list[Finding]:
-    folder = REGISTERS if decision.document is None else folder_of(decision.document)
-    count, previous = walk.folders.get(folder, (0, None))
-    claims = {
-        "is not where it belongs": path == f"{folder}/{DECISIONS}{count + 1:04d}.json",
-        "seq is out of order": decision.seq == walk.seq + 1,
-        "previous_record is wrong": decision.previous_record == walk.last,
-        "previous_document is wrong": decision.previous_document == previous,
-        "author is another": commit.author == (decision.recorded_by.id or "styrdokument"),
-    }
-    found = [_found(commit.id, path, what) for what, holds in claims.items() if not holds]
-    found += _verify_file_signature(git, commit, walk, path, data)
-    found += _verify_content(git, commit, walk, folder, path, decision)
-    found += _verify_approvals(commit, path, decision)
-    sha256 = hashlib.sha256(data).hexdigest()
-    walk.seq, walk.last = decision.seq, sha256
-    walk.folders[folder] = (count + 1, sha256)
-    return found
-
-
-def _verify_file_signature(
-    git: Git, commit: Commit, walk: _Walk, path: str, data: bytes
+def _verify_changes(
+    commit: Commit, changes: Sequence[Change], decided: Sequence[Filed]
 ) -> Iterator[Finding]:
-    blob = git.find(commit.id, f"{path}.sig")
-    try:
-        evidence.check(
-            data,
-            git.blob(blob) if blob else b"",
-            namespace=evidence.NAMESPACE_DECISION,
-            signers=walk.signers,
-            at=commit.at,
-        )
-    except evidence.BadSignature as error:
-        yield _found(commit.id, path, f"signature: {error}")
-
-
-def _verify_content(
-    git: Git, commit: Commit, walk: _Walk, folder: str, path: str, decision: Decision
-) -> Iterator[Finding]:
-    """The content is what it says, and is what stands in the folder where the decision sets it."""
-    stated = {file.path: file for file in decision.content}
-    if content_hash((f.path, f.sha256) for f in decision.content) != decision.content_hash:
-        yield _found(commit.id, path, "content_hash is wrong")
-    for file in stated.values():
-        sha256, size = _measure(git, walk, ObjectId(file.git))
-        if (sha256, size) != (file.sha256, file.size):
-            yield _found(commit.id, f"{folder}/{file.path}", "is not what was decided")
-    if decision.kind in SETS_FILES:
-        standing = without_decisions(git.files(commit.id, folder))
-        if standing != {name: file.git for name, file in stated.items()}:
-            yield _found(commit.id, folder, "holds other files than were decided")
-    if decision.kind in ISSUES_A_VERSION:
-        if decision.version != walk.versions.get(folder, 0) + 1:
-            yield _found(commit.id, path, "version is out of order")
-        walk.versions[folder] = decision.version or 0
-
-
-def _verify_approvals(commit: Commit, path: str, decision: Decision) -> Iterator[Finding]:
-    """Nobody's yes stands under another text, and no writer approved or decided."""
-    if decision.kind not in ON_THE_TEXT:
-        return
-    for approval in decision.approvals:
-        if approval.content_hash != decision.content_hash:
-            yield _found(commit.id, path, f"approval by {approval.by.id} is of another text")
-        if approval.by.id in decision.contributors:
-            yield _found(commit.id, path, f"approval by {approval.by.id}, who wrote the text")
-    if decision.decided_by and decision.decided_by.id in decision.contributors:
-        yield _found(commit.id, path, "decided by one who wrote the text")
-
-
-def _verify_touched(
-    commit: Commit, changes: tuple[Change, ...], decided: list[Decision]
-) -> Iterator[Finding]:
-    """No file is changed that no decision of the commit is about."""
-    whole = {
-        REGISTERS if d.document is None else folder_of(d.document)
-        for d in decided
-        if d.kind in SETS_FILES
-    }
-    roles = {
-        f"{folder_of(d.document)}/{ROLES}"
-        for d in decided
-        if d.kind is DecisionKind.ASSIGN and d.document
-    }
+    """No file is changed that no decision of the commit is about; decisions are never changed."""
+    allowed = {path for filed in decided for path in (filed.path, f"{filed.path}.sig")}
+    folders = set()
+    for decision in (filed.decision for filed in decided):
+        if decision.kind in SETS_FILES:
+            folders.add(f"{folder_about(decision)}/")
+        if decision.kind is DecisionKind.ASSIGN:
+            allowed.add(f"{folder_about(decision)}/{ROLES}")
     for change in changes:
         is_filed = f"/{DECISIONS}" in change.path
-        is_decided = any(change.path.startswith(f"{folder}/") for folder in whole)
-        if not (is_filed or is_decided or change.path in roles):
+        if is_filed and change.before is not None:
+            yield _found(commit.id, change.path, "was changed or removed")
+        is_set = not is_filed and change.path.startswith(tuple(folders))
+        if not is_set and change.path not in allowed:
             yield _found(commit.id, change.path, "was changed without a decision")
+        if change.after and change.mode != FILE:
+            yield _found(commit.id, change.path, f"is no plain file, but {change.mode:o}")
 
 
-def _measure(git: Git, walk: _Walk, blob: ObjectId) -> tuple[str, int]:
-    if blob not in walk.measured:
-        data = git.blob(blob)
-        walk.measured[blob] = (hashlib.sha256(data).hexdigest(), len(data))
-    return walk.measured[blob]
+def _verify_registers(
+    record: _Record, commit: Commit, changes: Sequence[Change]
+) -> Iterator[Finding]:
+    """Registers can be read, and no entry of theirs is ever taken away."""
+    if not any(c.path.startswith(f"{REGISTERS}/") and c.path.endswith(".yaml") for c in changes):
+        return
+    git, files = record.git, without_decisions(record.git.files(commit.id, REGISTERS))
+    try:
+        after = registers.read({path: git.blob(blob) for path, blob in files.items()})
+    except Refused as refused:
+        yield _found(commit.id, REGISTERS, f"cannot be read: {refused}")
+        return
+    for problem in registers.removed_entries(record.registers, after):
+        gone = f"entry {problem.values['value']} was removed"
+        yield _found(commit.id, f"{REGISTERS}: {problem.field}", gone)
+    record.registers = after
 
 
-def _read_signers(git: Git, commit: Commit) -> tuple[evidence.AllowedSigner, ...]:
+def _follow_signers(record: _Record, commit: Commit, *, is_signed: bool) -> Iterator[Finding]:
+    """New signers join the old, which old signatures still need; only the old can let them in."""
+    now = _signers_at(record.git, commit)
+    if now is None:
+        yield _found(commit.id, SIGNERS, "cannot be read")
+        return
+    if {signer.key for signer in record.own} - {signer.key for signer in now}:
+        yield _found(commit.id, SIGNERS, "a signer was removed")
+    if is_signed:
+        record.own = now
+        if not record.is_trusted:
+            record.walk.signers = now
+
+
+def _signers_at(git: Git, commit: Commit) -> tuple[evidence.AllowedSigner, ...] | None:
+    """The signers that stand in the commit; None where they cannot be read."""
     blob = git.find(commit.id, SIGNERS)
-    return evidence.read_signers(git.blob(blob)) if blob else ()
+    try:
+        return evidence.read_signers(git.blob(blob)) if blob else ()
+    except ValueError:
+        return None
 
 
 def _found(commit: str, place: str, what: str) -> Finding:

@@ -13,10 +13,12 @@ LENGTH = 200
 BEFORE = 60
 """Characters kept before the first word found."""
 
-_FENCE = re.compile(r"^\s*(?:`{3,}|~{3,}).*$", re.MULTILINE)
-_RULE = re.compile(r"^[\s|:=-]+$", re.MULTILINE)
-_LEAD = re.compile(r"^\s*(?:#{1,6}|>|[-*+]|\d+[.)])\s+(?:\[[ xX]\]\s+)?", re.MULTILINE)
-_LINK = re.compile(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
+# None of these looks past a line or past where it could begin again: else a text made for it would
+# take hours, in which nobody else is served.
+_FENCE = re.compile(r"^[ \t]*(?:`{3,}|~{3,}).*$", re.MULTILINE)
+_RULE = re.compile(r"^[ \t|:=-]+$", re.MULTILINE)
+_LEAD = re.compile(r"^[ \t]*(?:#{1,6}|>|[-*+]|\d+[.)])[ \t]+(?:\[[ xX]\][ \t]+)?", re.MULTILINE)
+_LINK = re.compile(r"!?\[([^\[\]\n]*)\](?:\([^()\n]*\)|\[[^\[\]\n]*\])")
 _MARKS = re.compile(r"[*`|~]+|\\(?=[^\w\s])|(?<!\w)_+|_+(?!\w)")
 
 

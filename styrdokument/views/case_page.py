@@ -27,8 +27,11 @@ from styrdokument.text.redline import Words, redline
 from styrdokument.views import forms
 from styrdokument.views.choices import Choices, choices, in_words
 from styrdokument.views.support import actor, house, page, today, words
+from styrdokument.views.tasks import next_step
 
 ROLES = ("case_officer", "fact_owner", "reviewers", "adopter")
+WRITTEN = frozenset({*FIELDS, "text"})
+"""The fields of the editor: a problem with one of them leads there."""
 SAYS_ALL = Given(second_look="password", change_note="-", reason="-", comment="-")
 """Somebody who fills in all that a form asks for: what still stands in the way, no form mends."""
 _FIRM = frozenset({Code.OWN_WORK, Code.WRONG_ROLE})
@@ -46,13 +49,13 @@ class FieldChange:
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """One draft as the page shows it: `html` with its changes where `is_compared`."""
+    """One draft as the page shows it: `html` with its `changes`, counted, where `is_compared`."""
 
     draft: Draft
     standing: str
     html: Markup
     is_compared: bool
-    has_changes: bool
+    changes: int
     was_judged: bool
     appendices: tuple[str, ...]
     fields: tuple[FieldChange, ...]
@@ -72,14 +75,17 @@ def _values(
     held: Held, matter: Matter, by: Actor, problems: tuple[Problem, ...], active: str
 ) -> Mapping[str, Any]:
     among = choices()
-    steps = open_steps(matter, by)
+    steps, turn = open_steps(matter, by), whose_turn(matter)
     return {
         "case": matter.case,
         "events": held.events,
         "matter": matter,
         "shown": [_shown(held, matter, draft, by, among) for draft in matter.drafts.values()],
         "steps": steps,
-        "turn": whose_turn(matter),
+        "turn": turn,
+        "waits_for": next_step(matter, by) if any(map(by.answers_to, turn)) else None,
+        "has_approved": _has_approved(matter, by),
+        "editable": WRITTEN,
         "hindrances": _hindrances(matter, by),
         "reasons_why_not": _reasons_why_not(matter, by),
         "deciding": _deciding(matter) if Step.DECIDE in steps else None,
@@ -113,7 +119,7 @@ def _shown(held: Held, matter: Matter, draft: Draft, by: Actor, among: Choices) 
         standing=_standing(matter, draft),
         html=Markup(changes.html) if changes else now,  # noqa: S704 - made from safe pages
         is_compared=changes is not None,
-        has_changes=bool(changes and changes.changes),
+        changes=len(changes.changes) if changes else 0,
         was_judged=texts.judged is not None,
         appendices=texts.appendices,
         fields=_field_changes(matter, draft, among),
@@ -160,6 +166,12 @@ def _field_changes(matter: Matter, draft: Draft, among: Choices) -> tuple[FieldC
         for key in FIELDS
         if key in new and old[key] != new[key]
     )
+
+
+def _has_approved(matter: Matter, by: Actor) -> bool:
+    """Whether the visitor has said yes to every draft as it now stands."""
+    counted = [review.approvals_of(matter.case, draft) for draft in matter.drafts.values()]
+    return all(any(approval.by.id == by.id for approval in one) for one in counted)
 
 
 def _hindrances(matter: Matter, by: Actor) -> tuple[Problem, ...]:

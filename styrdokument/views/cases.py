@@ -56,7 +56,7 @@ def submit(number: int) -> ResponseReturnValue:
     case = _enter(number, "submission")
     given = forms.given_from(request.form)
     reviewing.submit(house(), actor(), case, given)
-    return _to(case)
+    return _to(case, "content")
 
 
 @bp.post("/<int:number>/approvals")
@@ -64,7 +64,7 @@ def approve(number: int) -> ResponseReturnValue:
     """Say yes to what was shown."""
     case = _enter(number, "approval")
     reviewing.approve(house(), actor(), case, _given_with_second_look())
-    return _to(case)
+    return _to(case, "content")
 
 
 @bp.post("/<int:number>/returns")
@@ -73,7 +73,7 @@ def send_back(number: int) -> ResponseReturnValue:
     case = _enter(number, "return")
     given = forms.given_from(request.form)
     reviewing.send_back(house(), actor(), case, given)
-    return _to(case)
+    return _to(case, "content")
 
 
 @bp.post("/<int:number>/comments")
@@ -109,7 +109,7 @@ def reassign(number: int) -> ResponseReturnValue:
     case = _enter(number, f"people-{role}")
     given = forms.given_from(request.form)
     drafting.reassign(house(), actor(), case, role, request.form.getlist("person"), given)
-    return _to(case)
+    return _to(case, "content")
 
 
 @bp.post("/<int:number>/decision")
@@ -129,7 +129,7 @@ def withdraw(number: int) -> ResponseReturnValue:
     case = _enter(number, "withdrawal")
     given = forms.given_from(request.form)
     reviewing.withdraw(house(), actor(), case, given)
-    return _to(case)
+    return _to(case, "content")
 
 
 def _enter(number: int, form: str) -> CaseNumber:
@@ -168,4 +168,5 @@ def _list(problems: tuple[Problem, ...] = ()) -> str:
 
 
 def _to(number: CaseNumber, place: str = "") -> ResponseReturnValue:
+    """On to the case, at `place`: a browser keeps the old place where none is named."""
     return go_to(f"/cases/{number}{place and f'#{place}'}")

@@ -2,11 +2,12 @@
 
 import errno
 import logging
+import re
 import secrets
 
 from flask import Flask, Response, g, make_response, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
 from styrdokument.domain.problems import Code, Conflict, NotFound, Problem, Refused
 from styrdokument.store.git import Damaged
@@ -29,6 +30,7 @@ STATUS = {
     Code.THROTTLED: 429,
     Code.NOT_WRITABLE: 503,
 }
+TO_A_FIELD = re.compile(r'<a href="#(field-[\w-]+)">(.*?)</a>', re.DOTALL)
 SIGN_IN, MISSING, FORBIDDEN_METHOD, MENDABLE = 401, 404, 405, 422
 LOWEST_REFUSAL = 400
 ORDER = (401, 404, 409, 403, 413, 429, 503, MENDABLE)
@@ -67,6 +69,8 @@ def fail_http(error: HTTPException) -> ResponseReturnValue:
     """What Flask itself refuses."""
     if isinstance(error, RequestEntityTooLarge):
         return _answer((Problem(code=Code.TOO_LARGE),), 413)
+    if isinstance(error, SecurityError):  # a page has addresses, and this host has none of ours
+        return _problem_json((Problem(code=Code.BAD_VALUE, rule="request"),), 400)
     if error.code in {MISSING, FORBIDDEN_METHOD}:
         response = make_response(_answer((Problem(code=Code.NOT_FOUND),), error.code))
         response.headers.extend(
@@ -89,7 +93,7 @@ def fail_disk(error: OSError) -> ResponseReturnValue:
 def fail(error: Exception) -> ResponseReturnValue:
     """A defect, or damage: logged under a number that the page shows, and nothing more."""
     number = secrets.token_hex(4)
-    LOG.error("%s %s failed, number %s", request.method, request.path, number, exc_info=error)
+    LOG.error("%s %r failed, number %s", request.method, request.path, number, exc_info=error)
     g.again = None
     if _wants_json():
         return _problem_json((), 500)
@@ -112,7 +116,12 @@ def _answer(problems: tuple[Problem, ...], status: int) -> Response:
         )
     else:
         html = page("error.html", problems=problems, status=status, number="", kept=_typed())
-    return make_response(html, status)
+    return make_response(_without_dead_ends(html), status)
+
+
+def _without_dead_ends(html: str) -> str:
+    """A problem leads to its field; where the page has no such field, its words stand alone."""
+    return TO_A_FIELD.sub(lambda link: link[0] if f'id="{link[1]}"' in html else link[2], html)
 
 
 def _way_back() -> str:

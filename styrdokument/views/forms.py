@@ -72,8 +72,10 @@ def given_from(
 
 
 def comment_from(form: Form) -> Given:
-    """A remark: its words stand in the field `body`."""
-    given = given_from(form)
+    """A remark: its words stand in the field `body`, those that it is about in `quote`."""
+    problems: list[Problem] = []
+    _words(form, "quote", problems)
+    given = given_from(form, found=problems)
     return replace(given, comment=given.body, body="")
 
 

@@ -7,10 +7,11 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from urllib.parse import urljoin
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import NotFound as NoSuchPage
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from styrdokument.domain.access import Act
 from styrdokument.domain.problems import Code, Problem, Refused
@@ -37,10 +38,25 @@ HEADERS: Mapping[str, str] = {
 
 def install(app: Flask) -> None:
     """Put the guards before every request of the app, and the headers after it."""
+    app.before_request(limit_form)
     app.before_request(recognise)
     app.before_request(admit)
     app.before_request(check_form)
     app.after_request(add_headers)
+
+
+def limit_form() -> None:
+    """A form without files is not read where it is larger, or has more fields, than one of ours.
+
+    Flask keeps these limits for forms with files alone. Raises RequestEntityTooLarge.
+    """
+    if request.mimetype != "application/x-www-form-urlencoded":
+        return
+    sent = request.get_data()
+    most, parts = request.max_form_memory_size, request.max_form_parts
+    if (most and len(sent) > most) or (parts and sent.count(b"&") >= parts):
+        request.max_content_length = 0  # so that nobody else reads it either
+        raise RequestEntityTooLarge
 
 
 def cookie_name() -> str:
@@ -106,8 +122,6 @@ def _is_same_origin() -> bool:
     """Whether the browser says that the post comes from our own pages; silence is let through."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         return False
+    ours = (request.host_url, site().base_url or request.host_url)
     origin = request.headers.get("Origin")
-    return origin is None or urlsplit(origin).netloc in {
-        request.host,
-        urlsplit(site().base_url).netloc,
-    }
+    return origin is None or origin in {urljoin(one, "/").rstrip("/") for one in ours}

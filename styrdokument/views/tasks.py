@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from styrdokument.actions.house import look
 from styrdokument.domain.case import CaseNumber, Step
+from styrdokument.domain.matter import Matter
+from styrdokument.domain.people import Actor
 from styrdokument.domain.transitions import open_steps
 from styrdokument.domain.validity import Standing
 from styrdokument.store.catalogue import Filters, Row
@@ -32,11 +34,16 @@ def index() -> ResponseReturnValue:
     )
 
 
+def next_step(matter: Matter, by: Actor) -> Step | None:
+    """The step that waits for `by`, whose turn it is; None where only another may take it."""
+    steps = open_steps(matter, by)
+    return next((step for step in NEXT if step in steps), None)
+
+
 def _task(row: Row) -> Mapping[str, Any]:
-    """A case and the step that waits; none where only another may take it."""
+    """A case and the step that waits."""
     _held, matter = look(house(), actor(), CaseNumber(row["number"]))
-    steps = open_steps(matter, actor())
-    return {"row": row, "step": next((step for step in NEXT if step in steps), None)}
+    return {"row": row, "step": next_step(matter, actor())}
 
 
 def _ending() -> list[Row]:

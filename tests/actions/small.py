@@ -37,8 +37,11 @@ forfattare:
 """
 
 
-def build(data: Path) -> dict[str, str]:
-    """A record that has begun, with alma, birgit, cecilia and dag; their ids by login."""
+def build(data: Path, more: str = "") -> dict[str, str]:
+    """A record that has begun, with alma, birgit, cecilia and dag; their ids by login.
+
+    `more` are functions beside the usual ones, with `{login}` where an id is to stand.
+    """
     Git.create(data / "record.git")
     (data / "keys").mkdir(mode=0o700)
     signer = Signer.create(data / "keys" / "record")
@@ -53,7 +56,7 @@ def build(data: Path) -> dict[str, str]:
     files = {
         "types.yaml": TYPES.encode(),
         "units.yaml": UNITS.encode(),
-        "functions.yaml": FUNCTIONS.format(**ids).encode(),
+        "functions.yaml": (FUNCTIONS + more).format(**ids).encode(),
         "signers": f"{signer.allowed_signers_line(NOON)}\n".encode(),
     }
     registering.begin_record(house.record, files, by=Who(id=None, name="init"), at=NOON)

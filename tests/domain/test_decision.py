@@ -26,8 +26,10 @@ from tests.cast import (
     MINUTES,
     POLICY,
     ROLES,
+    ROUTINE,
     TODAY,
     actor,
+    boards_adopted,
     function,
     hygiene_adopted,
     hygiene_draft,
@@ -198,6 +200,34 @@ def test_a_boards_text_is_not_replaced_without_the_board():
 
     assert reasons(matter, basis=BasisKind.DELEGATION) == {"basis_not_allowed/minutes_only"}
     assert reasons(matter, **MINUTES) == set()
+
+
+def retyped(old, **how):
+    return reviewed(hygiene_draft(type="routine"), adopted=[old], **how)
+
+
+def test_a_text_does_not_leave_its_type_without_the_mandate_over_it():
+    # rules 13 and 18: a new type in the draft is no way past those who decide the old one
+    director = replace(ROUTINE, slug="guideline", may_decide=(DIRECTOR,))
+    old = hygiene_adopted(type="guideline")
+    alone = registers_with(types=[director])
+    both = registers_with(function(DIRECTOR, DAG), types=[director])
+
+    assert reasons(retyped(old, registers=alone)) == {"wrong_role/decide"}
+    assert reasons(retyped(old, registers=both)) == set()
+
+
+def test_a_boards_text_does_not_leave_the_board_without_minutes():
+    # rule 19
+    both = registers_with(function(HEAD_OF_MEDICINE, DAG), function(ASSEMBLY, DAG))
+    matter = retyped(boards_adopted(), registers=both)
+
+    assert reasons(matter, basis=BasisKind.DELEGATION) == {"basis_not_allowed/minutes_only"}
+    assert reasons(matter, **MINUTES) == set()
+
+
+def test_a_text_of_a_type_that_is_no_more_may_be_given_another():
+    assert reasons(retyped(hygiene_adopted(type="song"))) == set()
 
 
 @pytest.mark.parametrize("person", [KARIN, ARVID, EVA], ids=lambda person: person.name)

@@ -35,7 +35,8 @@ FILE = ContentFile(path="text.md", sha256="ab" * 32, git="cd" * 20, size=4211)
 
 
 def drawn(matter, by=DAG, **said):
-    contents = dict.fromkeys([*matter.drafts, *matter.adopted], (FILE,))
+    numbers = [(d, n) for d in (*matter.drafts, *matter.adopted) for n in range(1, 9)]
+    contents = dict.fromkeys(numbers, (FILE,))
     who = REGISTERS.sign(actor(by))
     signing = Signing(by=who, at=NOON, product="styrdokument 0.1.0", contents=contents)
     return list(draw_up(matter, Given(second_look="password", **said), signing))

@@ -111,8 +111,16 @@ def visit(browser: Browser, served: Served) -> Iterator[Callable[[str], Page]]:
         context.close()
 
 
+def unfold(page: Page, address: str) -> None:
+    """Show the form with that address, where the page keeps it folded."""
+    folded = page.locator(f'main details:not([open]):has(form[action="{address}"]) > summary')
+    if folded.count():
+        folded.first.click()
+
+
 def press(page: Page, address: str) -> None:
     """Send the form with that address, and wait for where it leads."""
+    unfold(page, address)
     button = "button[type=submit]:not([formaction])"
     with page.expect_navigation():
         page.locator(f'main form[action="{address}"] {button}').first.click()

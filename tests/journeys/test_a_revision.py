@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import PASSWORD, Served, press
+from tests.journeys.conftest import PASSWORD, Served, press, unfold
 
 Visit = Callable[[str], Page]
 SENTENCE = "Sprita händerna även när du lämnar rummet."
@@ -128,6 +128,7 @@ def test_a_draft_is_sent_back_mended_and_adopted(served: Served, visit: Visit) -
     submit(alma, case, "Ny mening.")
 
     birgit.goto(case)
+    unfold(birgit, f"{case}/returns")
     birgit.locator(f'form[action="{case}/returns"] [name=reason]').fill("Skriv ut vilket rum.")
     press(birgit, f"{case}/returns")
     alma.goto(case)

@@ -158,7 +158,7 @@ TEXTS = st.sampled_from(["no", "012", "2026-01-01", ":", "a: b", "---", "", "nul
 FIELDS = st.dictionaries(KEYS, TEXTS | st.lists(TEXTS, max_size=3), max_size=5)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=300)
 @given(FIELDS, BODIES)
 def test_what_is_composed_is_read_back_and_composed_the_same(fields, body):
     data = compose(fields, body)
@@ -168,7 +168,7 @@ def test_what_is_composed_is_read_back_and_composed_the_same(fields, body):
     assert data.decode().split("\n", text.body_line - 1)[-1] == body
 
 
-@settings(max_examples=1000)
+@settings(max_examples=300)
 @given(FIELDS, BODIES, FIELDS, st.none() | BODIES)
 def test_a_change_sets_what_it_names_and_keeps_the_rest(fields, body, changes, new_body):
     data = compose(fields, body)
@@ -178,7 +178,7 @@ def test_a_change_sets_what_it_names_and_keeps_the_rest(fields, body, changes, n
     assert change(after, changes) == after
 
 
-@settings(max_examples=1000)
+@settings(max_examples=300)
 @given(
     st.lists(
         st.sampled_from(

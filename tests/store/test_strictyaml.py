@@ -290,7 +290,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=1000)
+@settings(max_examples=300)
 @given(st.lists(PIECES, max_size=40).map("".join))
 def test_nothing_but_our_own_refusal_comes_out_of_the_reader(source):
     data = source.encode()
@@ -437,7 +437,7 @@ def as_text(value):
     return str(value) if isinstance(value, int) else value
 
 
-@settings(max_examples=1000)
+@settings(max_examples=300)
 @given(st.dictionaries(KEYS, VALUES, max_size=6))
 def test_what_is_written_is_read_back(fields):
     data = write(fields)
@@ -622,7 +622,7 @@ def plain(key):
     return key.strip("'\"")
 
 
-@settings(max_examples=1500)
+@settings(max_examples=400)
 @given(SOURCES, BETWEEN, st.dictionaries(SOURCE_KEYS.map(plain) | KEYS, VALUES, max_size=4))
 @example([("id", ("\n- a\n", ["a"]), "\n")], "", {"id": None})
 def test_a_change_does_what_it_says_and_touches_nothing_else(entries, first, changes):
@@ -652,7 +652,7 @@ def is_untouched(key, fields, changes):
     return key not in changes or (changes[key] is not None and as_text(changes[key]) == fields[key])
 
 
-@settings(max_examples=1000)
+@settings(max_examples=300)
 @given(SOURCES, BETWEEN)
 def test_changing_nothing_changes_no_byte(entries, first):
     source = (

@@ -1,5 +1,6 @@
 """Excerpts: the words around a hit, less the marks of the text."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,3 +48,13 @@ def test_an_excerpt_is_short_and_marks_only_what_was_asked_for(body, words):
     asked = {word.casefold() for word in words} | {word.lower() for word in words}
     found = [piece.words for piece in pieces if piece.is_hit]
     assert all(one.casefold() in asked or one.lower() in asked for one in found)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["[", "[aaaaaaaaa", "![", "[](", "[][", "\n", " \n", "|\n", "- ", "`", "_", "\\", "~~~\n"],
+)
+def test_a_text_made_to_cost_costs_no_more_than_another(piece):
+    # where each piece were looked for to the end of the text, this would take hours
+    body = piece * (1_000_000 // len(piece)) + "\n\nnålen"
+    assert "nålen" in shown(body, "nålen")

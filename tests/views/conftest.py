@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 
 from styrdokument.actions.house import House
 from styrdokument.app import create_app, join
@@ -49,6 +50,12 @@ def region(tmp_path: Path, prepared: tuple[Path, Mapping[str, str]]) -> Iterator
     shutil.rmtree(data)
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
+    """Templates compiled once, for all the apps that the tests make."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
 def house(region: Region) -> House:
     """The region's house."""
@@ -56,12 +63,14 @@ def house(region: Region) -> House:
 
 
 @pytest.fixture
-def visit(region: Region) -> Callable[..., FlaskClient]:
+def visit(region: Region, compiled: BytecodeCache) -> Callable[..., FlaskClient]:
     """A new browser; `visit(on=day)` with the calendar of reading pages moved to a day."""
 
     def browser(*, on: date | None = None) -> FlaskClient:
         config = Config(data=region.config.data, today=on)
-        return create_app(region.house, config).test_client()
+        app = create_app(region.house, config)
+        app.jinja_env.bytecode_cache = compiled
+        return app.test_client()
 
     return browser
 

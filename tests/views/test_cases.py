@@ -61,7 +61,7 @@ def test_the_list_says_whose_turn_it_is_and_since_when(person):
     revised(person)
     row = page(person("karin"), "/cases").xpath("//main//tbody/tr")[0]
     cells = [" ".join(cell.text_content().split()) for cell in row]
-    assert cells == ["2", "Handhygien", "Revidera", "Utkast", "Alma", "2026-11-21"]
+    assert cells == ["Handhygien Ärende 2", "Revidera", "Utkast", "Alma", "2026-11-21"]
 
 
 def test_closed_cases_are_listed_when_asked_for(person):

@@ -296,3 +296,20 @@ def test_where_the_type_says_so_an_approval_too_takes_a_password(person, house, 
         answer = send(person("birgit"), case, f"{case}/approvals", password=password)
         assert answer.status_code == status
     assert steps_taken(house, case).count("approve") == 1
+
+
+def test_the_form_sums_up_what_is_decided_and_who_has_reviewed_it(person):
+    case = reviewed(person)
+    shown = page(person("dag"), case).xpath(f"//form[@action='{case}/decision']")[0]
+    told = " ".join(shown.text_content().split())
+    assert f"(rutin {library.HYGIENE})" in told
+    assert "Granskad av Birgit, Cecilia Har kvar att granska Ingen" in told
+    assert "Ändringsnotering Tvätta noggrannare." in told
+
+
+def test_a_repeal_is_sent_for_decision_and_not_for_review(person):
+    case = opened(person, "alma", library.EXPIRED, "repeal")
+    shown = words(page(person("alma"), case))
+    assert "Skicka förslaget till beslut." in shown
+    assert "Skicka på granskning" not in shown
+    assert "Skicka förslaget till beslut." in words(page(person("alma"), "/tasks"))

@@ -45,7 +45,7 @@ def test_whoever_may_not_is_told_why_and_gets_no_form(person, login):
     shown = page(person(login), ACTIONS)
     assert forms_at(person(login), ACTIONS) == []
     assert shown.xpath("//main//li/@data-problem") == ["wrong_role", "wrong_role"]
-    assert "Du har inte den roll som krävs" in words(shown)
+    assert "Bara den som har skapat eller ansvarar för dokumentet" in words(shown)
 
 
 @pytest.mark.parametrize("kind", ["revise", "repeal", "extend", "correct", "urgent", "assign"])

@@ -35,7 +35,7 @@ def test_a_text_goes_on_review_with_a_note_of_what_changed(person):
     case = revised(person)
     typed = {"change_note": "Tvätta noggrannare.", "significance": "minor"}
     answer = send(person("alma"), case, f"{case}/submission", **typed)
-    assert answer.headers["Location"] == case
+    assert answer.headers["Location"] == f"{case}#content"
     shown = words(page(person("birgit"), case))
     assert "Tvätta noggrannare. (Mindre ändring)" in shown
     assert state(person("birgit"), case) == "in_review"
@@ -71,9 +71,11 @@ def test_what_cannot_be_read_is_not_taken_for_the_default(person):
 def test_the_page_says_who_has_approved_and_who_remains(person):
     case = submitted(person)
     assert "Har kvar att granska Birgit, Cecilia" in words(page(person("dag"), case))
-    assert send(person("birgit"), case, f"{case}/approvals").headers["Location"] == case
+    assert (
+        send(person("birgit"), case, f"{case}/approvals").headers["Location"] == f"{case}#content"
+    )
     shown = words(page(person("dag"), case))
-    assert "Granskad av Birgit, Granskad och godkänd 2026-11-21 12:00" in shown
+    assert "Granskad av Birgit, granskad och godkänd 2026-11-21 12:00" in shown
     assert "Har kvar att granska Cecilia" in shown
     assert "På tur Cecilia" in shown
 
@@ -120,7 +122,7 @@ def test_whoever_wrote_does_not_approve_and_reads_why(person, region):
 def test_a_text_is_sent_back_with_a_reason_and_comes_again(person):
     case = submitted(person)
     answer = send(person("birgit"), case, f"{case}/returns", reason="Hur länge?")
-    assert answer.headers["Location"] == case
+    assert answer.headers["Location"] == f"{case}#content"
     assert state(person("alma"), case) == "draft"
     assert "Skickades tillbaka för att Hur länge?" in words(page(person("alma"), case))
     send(person("alma"), f"{case}{EDITOR}", text=BODY.format("En halv minut."))
@@ -176,3 +178,36 @@ def test_no_step_is_taken_by_a_look(person, house):
             if address.startswith(case):
                 assert person(login).get(address).status_code == 200
     assert steps_taken(house, case) == before
+
+
+@pytest.mark.parametrize(
+    ("login", "asked"),
+    [("birgit", "Granska texten."), ("cecilia", "Granska texten."), ("dag", ""), ("alma", "")],
+)
+def test_the_page_tells_those_whose_turn_it_is_what_to_do(person, login, asked):
+    shown = words(page(person(login), submitted(person)))
+    assert ("Det är din tur." in shown) == bool(asked)
+    assert f"Det är din tur. {asked}" in shown or not asked
+
+
+def test_the_note_of_what_changed_is_there_when_a_text_comes_again(person):
+    case = revised(person)
+    typed = {"change_note": "Tvätta noggrannare.", "significance": "minor"}
+    send(person("alma"), case, f"{case}/submission", **typed)
+    send(person("birgit"), case, f"{case}/returns", reason="Hur länge?")
+    again = form(person("alma"), case, f"{case}/submission")
+    assert {name: again[name] for name in typed} == typed
+
+
+def test_the_page_counts_the_changes_and_says_how_they_are_marked(person):
+    shown = words(page(person("birgit"), submitted(person)))
+    assert "Antal ändringar i texten: 1. Tillagt är understruket" in shown
+
+
+def test_who_has_approved_is_told_so_and_not_asked_again(person):
+    case = submitted(person)
+    assert send(person("birgit"), case, f"{case}/approvals").status_code == 303
+    assert "Du har godkänt texten som den nu står." in words(page(person("birgit"), case))
+    assert f"{case}/approvals" not in forms_at(person("birgit"), case)
+    send(person("alma"), f"{case}{EDITOR}", text=BODY.format("Tvätta i två minuter."))
+    assert f"{case}/approvals" in forms_at(person("birgit"), case)
