@@ -17,7 +17,7 @@ from styrdokument.resources import folder
 from styrdokument.store.accounts import Accounts
 from styrdokument.store.cases import Cases
 from styrdokument.store.catalogue import Catalogue
-from styrdokument.store.disk import Alive
+from styrdokument.store.disk import Alive, clear_temporaries
 from styrdokument.store.evidence import Signer
 from styrdokument.store.git import Damaged, Git, Missing
 from styrdokument.store.index import Index
@@ -115,6 +115,8 @@ def join(config: Config, now: Callable[[], datetime] | None = None) -> House:
 def recover(house: House) -> None:
     """What is done alone, before anything else: clear what killed writers left."""
     house.git.sweep()
+    for place in (house.data, (house.data / KEY).parent):
+        clear_temporaries(place)
 
 
 def start(house: House) -> None:

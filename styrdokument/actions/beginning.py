@@ -42,6 +42,7 @@ def begin(
     """
     disk.make_folder(data)
     with disk.exclusive(data / "lock"):
+        disk.clear_temporaries(data)
         is_new = not (data / REPOSITORY).exists()
         if is_new:
             if not (data / PART / configuration[0]).exists():

@@ -75,6 +75,13 @@ def temporary_beside(path: Path, *, kind: str = "file") -> Path:
     return path.with_name(f"{TEMPORARY}{kind}_{secrets.token_hex(8)}")
 
 
+def clear_temporaries(folder: Path) -> None:
+    """Remove what killed writers left right below `folder`; only for who is alone there."""
+    for left in folder.glob(f"{TEMPORARY}*"):
+        if left.is_file():
+            left.unlink()
+
+
 @contextmanager
 def removed_on_error(path: Path) -> Iterator[None]:
     """Remove a file of our own making if what follows does not succeed."""

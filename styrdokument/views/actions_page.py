@@ -54,10 +54,7 @@ def render(document: DocumentId, problems: tuple[Problem, ...] = ()) -> str:
         "actions/show.html",
         adopted=adopted,
         row=house().catalogue.shown(document, on=today()),
-        offers=[
-            Offer(kind=kind, reasons=obstacles_on(house(), actor(), kind, adopted))
-            for kind in OFFERED
-        ],
+        offers=[_offer(kind, adopted) for kind in OFFERED],
         cases=_visible(cases),
         warns=_would_lose_a_say(adopted),
         problems=problems,

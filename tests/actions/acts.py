@@ -32,7 +32,8 @@ avdelningschef:
   unit: medicinkliniken
   holders: [{{person: {birgit}}}]
 """
-FEW = 6
+FEW = 4
+REPLACED = 0.03
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><title>%d</title></svg>\n'
 
 
@@ -65,10 +66,11 @@ class Life:
                 continue
 
     def _open(self) -> str:
-        made = [filed.decision.document for filed in self.house.record.everything_decided()]
-        documents = sorted({document for document in made if document})
+        if len(self.cases) >= FEW:
+            raise NotFound
+        documents = self._documents()
         new = [Kind.NEW] if len(documents) < FEW else []
-        kind = self.random.choice([*new, *Kind]) if documents else Kind.NEW
+        kind = self.random.choice([*new, *Kind]) if len(documents) > 1 else Kind.NEW
         if kind is Kind.NEW:
             self.cases.append(small.open_new(self.house, self.ids))
             return "open new"
@@ -76,6 +78,10 @@ class Life:
         wanted = [self.random.choice(documents) for _ in range(self.random.choice([1, 1, 2]))]
         self.cases.append(opening.open_case(self.house, who, kind, wanted))
         return f"open {kind}"
+
+    def _documents(self) -> list[DocumentId]:
+        made = [filed.decision.document for filed in self.house.record.everything_decided()]
+        return sorted({document for document in made if document})
 
     def _forward(self) -> str:
         """The step furthest on that somebody may take in a case."""
@@ -96,16 +102,21 @@ class Life:
         return f"{self.random.choice(steps)(number)} {kind}"
 
     def _case(self) -> tuple[CaseNumber, Kind]:
-        if not self.cases:
+        """One of those that are open, which are never many."""
+        cases = [self.house.cases.read(number).case for number in self.cases]
+        running = [case for case in cases if case.is_open]
+        self.cases = [case.number for case in running]
+        if not running:
             raise NotFound
-        number = self.random.choice(self.cases[-5:])
-        return number, self.house.cases.read(number).case.kind
+        case = self.random.choice(running)
+        return case.number, case.kind
 
     def _save(self, number: CaseNumber) -> str:
         draft = self.random.choice(list(small.matter(self.house, number).drafts.values()))
         typed = {
             "title": [f"Rutin {self.random.choice('åäöabc')} {draft.id}"],
             "reviewers": [self.ids["birgit"], self.ids["cecilia"]],
+            "replaces": [str(d) for d in self._documents() if self.random.random() < REPLACED],
             "keywords": self.random.sample(["sprit", "tvål", "handskar"], 2),
         }
         text = f"Gör så här: {self.random.randrange(10**6)}.\n"
@@ -203,6 +214,6 @@ class Life:
         name = self.random.choice(["a.md", "b.md", "c.md"])
         self.source.commit({name: f"# Text {name}\n\n{self.random.random()}\n"}, on=day)
         who = small.actor(self.house, self.ids, "cecilia")
-        mapping = importing.read_map(self.house, who, b"roles:\n  unit: medicinkliniken\n")
+        mapping = importing.read_map(self.house, who, b"defaults:\n  unit: medicinkliniken\n")
         importing.import_git(self.house, who, self.source.path, docs="*.md", mapping=mapping)
         return "import"

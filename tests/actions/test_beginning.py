@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import signal
 import stat
@@ -197,7 +198,7 @@ def test_a_failure_while_the_record_is_filled_leaves_nothing_that_looks_like_one
 
 def test_the_hook_calls_the_python_that_began_the_record(begun):
     hook = begun / "record.git" / "hooks" / "pre-receive"
-    assert f"exec {sys.executable} " in hook.read_text()
+    assert f"exec {shlex.quote(sys.executable)} " in hook.read_text()
     assert os.access(hook, os.X_OK)
 
 

@@ -328,3 +328,14 @@ def until(is_so):
 def is_waiting(process):
     lines = Path("/proc/locks").read_text().splitlines()
     return any("->" in line and f" {process} " in line for line in lines)
+
+
+def test_what_killed_writers_left_is_cleared_and_nothing_else(tmp_path):
+    kept = tmp_path / "kept.toml"
+    kept.write_text("a = 1\n")
+    (tmp_path / "below").mkdir()
+    disk.temporary_beside(kept).write_bytes(b"half")
+
+    disk.clear_temporaries(tmp_path)
+
+    assert {path.name for path in tmp_path.iterdir()} == {"kept.toml", "below"}
