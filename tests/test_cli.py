@@ -275,6 +275,19 @@ def test_serve_tells_where_and_for_whom_and_ends_cleanly_when_told_to(data, endi
     assert (server.returncode, out, err) == (0, "", "")
 
 
+def test_serve_heeds_ctrl_c_also_where_the_shell_had_it_ignored(data):
+    add(data, "eva")
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with serving(data, free_port()) as server:
+            server.stdout.readline()
+            server.send_signal(signal.SIGINT)
+            server.communicate(timeout=60)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert server.returncode == 0
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])
 def test_known_passwords_are_served_on_loopback_only(data, host):
     add_demonstration_account(data)

@@ -45,7 +45,8 @@ def init(data: Path, *, demo: bool) -> None:
 @click.option("--threads", type=int, help="How many requests are served at once.")
 def serve(data: Path, host: str | None, port: int | None, threads: int | None) -> None:
     """Serve the region until told to stop."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    for told in (signal.SIGTERM, signal.SIGINT):  # a shell may have had SIGINT ignored
+        signal.signal(told, lambda *_: sys.exit())
     from waitress import create_server
 
     from styrdokument.app import create_app, open_house
