@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415 (a command imports what it needs when it runs)
 
+import logging
 import os
 import signal
 import sys
@@ -49,6 +50,7 @@ def serve(data: Path, host: str | None, port: int | None, threads: int | None) -
         signal.signal(told, lambda *_: sys.exit())
     from waitress import create_server
 
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a short queue is no news
     from styrdokument.app import create_app, open_house
     from styrdokument.config import PREFIX, read_config
 
