@@ -5,6 +5,9 @@ catch the index up, put the news in the outbox. Every step after the move can be
 what stands on `main`; `settle` does so at start.
 """
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from styrdokument import __version__
 from styrdokument.actions.house import House, Sitting, function_for, sitting
 from styrdokument.actions.telling import tell
@@ -20,7 +23,7 @@ from styrdokument.domain.document import ROLES, DocumentId
 from styrdokument.domain.drawing_up import Signing, draw_up
 from styrdokument.domain.matter import Given
 from styrdokument.domain.people import Actor, Who
-from styrdokument.domain.problems import Code, Problem, Refused
+from styrdokument.domain.problems import Code, Problem
 from styrdokument.domain.transitions import take
 from styrdokument.store import unfinished
 from styrdokument.store.cases import Held
@@ -38,8 +41,8 @@ def decide(house: House, actor: Actor, number: CaseNumber, given: Given) -> None
     """
     with sitting(house, actor, number) as now:
         by = house.sign(actor, function_for(now.matter, actor, Step.DECIDE))
+        given = replace(given, problems=(*given.problems, *_successor_problems(house, given)))
         event = take(Step.DECIDE, now.matter, actor, given, by=by, at=now.at)
-        _check_successor(house, given)
         decisions = _enter(house, now, given, by)
         _close(house, now.held, event)
         if any(decision.kind is DecisionKind.REPEAL for decision in decisions):
@@ -131,9 +134,8 @@ def _end_cases_on_repealed(house: House) -> None:
             _close(house, held, event)
 
 
-def _check_successor(house: House, given: Given) -> None:
-    if given.successor is None:
-        return
-    adopted = house.matters.adopted(given.successor)
-    if adopted is None or adopted.history.repealed_from is not None:
-        raise Refused(Problem(code=Code.BAD_VALUE, field="successor", rule="successor"))
+def _successor_problems(house: House, given: Given) -> Iterator[Problem]:
+    """A successor is a document that stands."""
+    adopted = house.matters.adopted(given.successor) if given.successor else None
+    if given.successor and (adopted is None or adopted.history.repealed_from is not None):
+        yield Problem(code=Code.BAD_VALUE, field="successor", rule="successor")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from styrdokument.actions.house import House
 from styrdokument.actions.writing import check, new_text
 from styrdokument.domain.access import obstacles_to_opening
-from styrdokument.domain.case import HAS_TEXT, CaseNumber, Event, Kind, Step
+from styrdokument.domain.case import HAS_DRAFT, CaseNumber, Event, Kind, Step
 from styrdokument.domain.document import DocumentId, folder_of
 from styrdokument.domain.matter import Adopted
 from styrdokument.domain.people import Actor
@@ -100,8 +100,7 @@ def _open_on(house: House, actor: Actor, kind: Kind, documents: Sequence[Documen
             raise NotFound(document)
         _check_opening(house, actor, kind, adopted)
         latest = adopted.history.next_number - 1
-        has_branch = kind in HAS_TEXT or kind is Kind.ASSIGN
-        content = adopted.content_hash if has_branch else adopted.issued_hash
+        content = adopted.content_hash if kind in HAS_DRAFT else adopted.issued_hash
         contents[document] = (content, latest)
     return _begin(house, actor, kind, contents, house.git.batch(), {})
 
@@ -123,17 +122,16 @@ def _begin(
     blobs: Mapping[str, ObjectId],
 ) -> CaseNumber:
     number, base = house.record.numbers.next_case(), house.record.head
-    has_branch = kind in HAS_TEXT or kind is Kind.ASSIGN
     facts = {
         "kind": str(kind),
-        "branch": f"draft/{number}-{kind}" if has_branch else None,
+        "branch": f"draft/{number}-{kind}" if kind in HAS_DRAFT else None,
         "documents": [
             {"id": d, "content_hash": content, "base_version": version}
             for d, (content, version) in contents.items()
         ],
     }
     event = Event(step=Step.OPEN, by=house.sign(actor), at=house.now(), facts=facts)
-    tip = base if has_branch else None
+    tip = base if kind in HAS_DRAFT else None
     if blobs:
         folder = folder_of(next(iter(contents)))
         paths = {f"{folder}/{path}": blob for path, blob in blobs.items()}

@@ -58,6 +58,11 @@ def may(actor: Actor | None, act: Act) -> bool:
     return _NEEDED[act] in actor.grants
 
 
+def sees_all_cases(actor: Actor) -> bool:
+    """Whether every case is visible to `actor`, without their taking part in it (rule 22)."""
+    return may(actor, Act.OVERSEE) or may(actor, Act.SEE_ARCHIVE)
+
+
 def reading(audience: Audience) -> Act:
     """What reading a text for that audience takes."""
     return Act.READ_PUBLIC if audience is Audience.PUBLIC else Act.READ_INTERNAL

@@ -32,7 +32,9 @@ class Kind(StrEnum):
 
 
 HAS_TEXT = frozenset({Kind.NEW, Kind.REVISE, Kind.CORRECT, Kind.URGENT})
-"""The kinds that write a new text; `assign` writes who is who only."""
+"""The kinds that write a new text."""
+HAS_DRAFT = HAS_TEXT | {Kind.ASSIGN}
+"""The kinds that write at all, on a branch of their own; `assign` writes who is who only."""
 
 DECIDES: Mapping[Kind, DecisionKind] = {
     Kind.NEW: DecisionKind.ADOPT,

@@ -3,7 +3,7 @@
 Everything is read once, under the lock where something is to be written; the rules get it whole.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -204,6 +204,12 @@ def deciding_functions(matter: Matter, draft: Draft) -> tuple[str, ...]:
     common = registers.nearest_common_superior(_several_units(registers, draft))
     heads = [registers.units[unit].head for unit in registers.line_of(common)]
     return next(((head,) for head in heads if head in may_decide), may_decide)
+
+
+def loses_a_say(found: Container[Relation]) -> bool:
+    """Whether one who stands so to a case may not approve or decide once they write (rule 17)."""
+    judges = Relation.REVIEWER in found or Relation.ADOPTER in found
+    return judges and Relation.CONTRIBUTOR not in found
 
 
 def starters(kind: Kind) -> frozenset[Relation]:

@@ -45,13 +45,13 @@ def stands_on_the_latest(matter: Matter, _actor: Actor, _given: Given) -> Iterat
 def has_shown_who_approves(matter: Matter, _actor: Actor, given: Given) -> Iterator[Problem]:
     """Where a type asks for it, an approval too takes a second look."""
     looks = {matter.type_of(draft).second_look for draft in matter.drafts.values()}
-    if SecondLook.APPROVALS in looks and not (given.second_look or given.problems):
+    if SecondLook.APPROVALS in looks and not (given.second_look or _has_failed_a_look(given)):
         yield Problem(code=Code.NEEDS_SECOND_LOOK, field="password")
 
 
 def has_shown_who_decides(_matter: Matter, _actor: Actor, given: Given) -> Iterator[Problem]:
     """A decision always takes a second look at who decides."""
-    if not given.second_look and not given.problems:
+    if not (given.second_look or _has_failed_a_look(given)):
         yield Problem(code=Code.NEEDS_SECOND_LOOK, field="password")
 
 
@@ -121,6 +121,11 @@ def minutes_text_is_attested(matter: Matter, actor: Actor, given: Given) -> Iter
         return
     if given.text_attested_by in {None, actor.id}:
         yield Problem(code=Code.NEEDS_ATTEST, field="text_attested_by", rule="minutes")
+
+
+def _has_failed_a_look(given: Given) -> bool:
+    """Whether a second look was tried and is among the problems already."""
+    return any(p.code in {Code.NEEDS_SECOND_LOOK, Code.THROTTLED} for p in given.problems)
 
 
 def _may_somebody_decide(

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from styrdokument.domain import decision, review, rules
-from styrdokument.domain.case import HAS_TEXT, OPEN_STATES, Event, Kind, State, Step
+from styrdokument.domain.case import HAS_DRAFT, HAS_TEXT, OPEN_STATES, Event, Kind, State, Step
 from styrdokument.domain.matter import Given, Matter, Relation, relations, starters
 from styrdokument.domain.people import Actor, Who
 from styrdokument.domain.problems import Code, Conflict, Problem, Refused
@@ -35,8 +35,7 @@ _LEADERS = frozenset({_R.OPENER, _R.CASE_OFFICER, _R.CONTROLLER})
 _JUDGES = frozenset({_R.REVIEWER, _R.ADOPTER, _R.DECIDER, _R.HEAD})
 _PEOPLE = _WRITERS | _JUDGES
 
-_EDITED = HAS_TEXT | {Kind.ASSIGN}
-_PLAIN = frozenset(Kind) - _EDITED
+_PLAIN = frozenset(Kind) - HAS_DRAFT
 
 _DRAFT = frozenset({State.DRAFT})
 _REVIEW = frozenset({State.IN_REVIEW})
@@ -73,10 +72,10 @@ _ROWS = (
         )
         for kind in Kind
     ),
-    Transition(step=Step.SAVE, kinds=_EDITED, sources=OPEN_STATES, target=None, roles=_WRITERS),
+    Transition(step=Step.SAVE, kinds=HAS_DRAFT, sources=OPEN_STATES, target=None, roles=_WRITERS),
     Transition(
         step=Step.REASSIGN,
-        kinds=_EDITED,
+        kinds=HAS_DRAFT,
         sources=OPEN_STATES,
         target=None,
         roles=_LEADERS,
@@ -84,7 +83,7 @@ _ROWS = (
     ),
     Transition(
         step=Step.SUBMIT,
-        kinds=_EDITED,
+        kinds=HAS_DRAFT,
         sources=_DRAFT,
         target=State.IN_REVIEW,
         roles=_WRITERS,

@@ -10,10 +10,10 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from styrdokument.actions.opening import obstacles_on
-from styrdokument.domain.access import Act, may
+from styrdokument.domain.access import sees_all_cases
 from styrdokument.domain.case import Kind
 from styrdokument.domain.document import DocumentId
-from styrdokument.domain.matter import Adopted, Relation, document_relations
+from styrdokument.domain.matter import Adopted, document_relations, loses_a_say
 from styrdokument.domain.problems import NotFound, Problem
 from styrdokument.store.catalogue import Row
 from styrdokument.views.support import actor, house, page, today
@@ -21,7 +21,6 @@ from styrdokument.views.support import actor, house, page, today
 bp = Blueprint("actions_page", __name__)
 
 OFFERED = (Kind.REVISE, Kind.REPEAL)
-_JUDGES = frozenset({Relation.REVIEWER, Relation.ADOPTER})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +55,7 @@ def render(document: DocumentId, problems: tuple[Problem, ...] = ()) -> str:
         row=house().catalogue.shown(document, on=today()),
         offers=[_offer(kind, adopted) for kind in OFFERED],
         cases=_visible(cases),
-        warns=_would_lose_a_say(adopted),
+        warns=_warns(adopted),
         problems=problems,
     )
 
@@ -67,12 +66,12 @@ def _offer(kind: Kind, adopted: Adopted) -> Offer:
 
 def _visible(cases: Sequence[Row]) -> list[Row]:
     """The open cases that the visitor may know of."""
-    sees_all = may(actor(), Act.OVERSEE) or may(actor(), Act.SEE_ARCHIVE)
+    sees_all = sees_all_cases(actor())
     theirs = {row["number"] for row in house().catalogue.cases_of(actor(), sees_all=sees_all)}
     return [case for case in cases if case["number"] in theirs]
 
 
-def _would_lose_a_say(adopted: Adopted) -> bool:
-    """Whether the visitor reviews or adopts the document, and so had better not write (rule 17)."""
+def _warns(adopted: Adopted) -> bool:
+    """Whether the visitor had better not write in a revision."""
     found = document_relations(house().registers, adopted.roles, actor())
-    return any(found[relation] for relation in _JUDGES)
+    return loses_a_say([relation for relation, holds in found.items() if holds])

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from styrdokument.actions import deciding, drafting, opening, reviewing, signing_in
 from styrdokument.actions.house import look
-from styrdokument.domain.access import Act, may, obstacles_to_opening
+from styrdokument.domain.access import obstacles_to_opening, sees_all_cases
 from styrdokument.domain.case import OPEN_STATES, CaseNumber, Kind, State
 from styrdokument.domain.document import DocumentId
 from styrdokument.domain.matter import Given
@@ -153,7 +153,7 @@ def _given_with_second_look() -> Given:
 def _list(problems: tuple[Problem, ...] = ()) -> str:
     wants_closed = request.args.get("state") == "closed"
     states = set(State) - OPEN_STATES if wants_closed else OPEN_STATES
-    sees_all = may(actor(), Act.OVERSEE) or may(actor(), Act.SEE_ARCHIVE)
+    sees_all = sees_all_cases(actor())
     rows = house().catalogue.cases_of(actor(), sees_all=sees_all, states=sorted(states))
     values: dict[str, Any] = {
         "rows": rows,

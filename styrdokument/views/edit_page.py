@@ -6,7 +6,7 @@ from flask import request
 
 from styrdokument.actions.comparing import sheet_of
 from styrdokument.domain.document import FIELDS, DocumentId, FieldKind
-from styrdokument.domain.matter import Draft, Matter, Relation, relations
+from styrdokument.domain.matter import Draft, Matter, loses_a_say, relations
 from styrdokument.domain.problems import Code, Problem
 from styrdokument.store.cases import Held
 from styrdokument.text import lint
@@ -18,7 +18,6 @@ from styrdokument.views.support import actor, house, page
 BLANKS = 2
 """Empty rows below a field's values, to add in."""
 LISTS = frozenset({FieldKind.MANY, FieldKind.DOCUMENTS})
-_JUDGES = frozenset({Relation.REVIEWER, Relation.ADOPTER})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +56,7 @@ def render(
         choices=among,
         appendices=sheet.appendices,
         appendices_at=place,
-        warns=_would_lose_a_say(matter),
+        warns=loses_a_say(relations(matter, actor())),
         preview=rendered(text, place) if is_preview else None,
         preview_problems=lint.findings(text, appendices=sheet.appendices) if is_preview else (),
     )
@@ -92,9 +91,3 @@ def _differences(draft: Draft, among: Choices) -> tuple[Difference, ...]:
         for key, saved in forms.values_of(draft).items()
         if saved != typed[key]
     )
-
-
-def _would_lose_a_say(matter: Matter) -> bool:
-    """Whether saving makes the visitor one who may not approve or decide (rule 17)."""
-    found = relations(matter, actor())
-    return bool(found & _JUDGES) and Relation.CONTRIBUTOR not in found

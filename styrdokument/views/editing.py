@@ -4,7 +4,7 @@ What was typed is never lost: a refused save shows the form again as it was type
 somebody saved meanwhile both texts stand side by side.
 """
 
-from flask import Blueprint, Response, make_response, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from styrdokument.actions import drafting
@@ -16,7 +16,7 @@ from styrdokument.domain.problems import Code, NotFound, Problem, Refused
 from styrdokument.domain.transitions import obstacles
 from styrdokument.store.cases import Held
 from styrdokument.views import edit_page, forms
-from styrdokument.views.files import CLOSED_IN, SHOWN_IN_PLACE, TYPES
+from styrdokument.views.files import stored_appendix
 from styrdokument.views.support import actor, go_to, house, on_refusal
 
 bp = Blueprint("editing", __name__, url_prefix="/cases/<int:number>/documents/<int:document>")
@@ -75,7 +75,7 @@ def show_appendix(number: int, document: int, name: str) -> ResponseReturnValue:
     files = house().cases.files_of(held, DocumentId(document))
     if name in {TEXT, ROLES} or name not in files:
         raise NotFound(name)
-    return _file(name, house().git.blob(files[name]))
+    return stored_appendix(files[name], name, etag=files[name])
 
 
 def _enter(number: int, document: int) -> tuple[Held, Matter]:
@@ -87,14 +87,3 @@ def _enter(number: int, document: int) -> tuple[Held, Matter]:
     if request.method == "POST":
         on_refusal(lambda problems: edit_page.render(*look(house(), actor(), case), id_, problems))
     return held, matter
-
-
-def _file(name: str, data: bytes) -> Response:
-    """A file that can neither run nor fetch anything in the reader's browser."""
-    response = make_response(data)
-    kind = name.rpartition(".")[2].lower()
-    response.headers["Content-Type"] = TYPES.get(kind, "application/octet-stream")
-    response.headers["Content-Security-Policy"] = CLOSED_IN
-    if kind not in SHOWN_IN_PLACE:
-        response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response

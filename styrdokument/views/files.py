@@ -33,17 +33,22 @@ def markdown_file(row: Row) -> Response:
     """The whole text file of a version."""
     file = _file(row, TEXT)
     name = f"{row['document']}-{row['version']}.md"
-    return _stored(file, name, "text/markdown", in_place=True)
+    return _sent(file["git"], name, "text/markdown", in_place=True, etag=file["sha256"])
 
 
 def appendix_file(row: Row, name: str) -> Response:
     """An appendix of a version. Raises NotFound."""
     if name in {TEXT, ROLES}:
         raise NotFound
-    kind = name.rpartition(".")[2].lower()
     file = _file(row, name)
+    return stored_appendix(file["git"], name, etag=file["sha256"])
+
+
+def stored_appendix(blob: ObjectId, name: str, *, etag: str) -> Response:
+    """An appendix by its blob, of a version or of a draft."""
+    kind = name.rpartition(".")[2].lower()
     mimetype = TYPES.get(kind, "application/octet-stream")
-    return _stored(file, name, mimetype, in_place=kind in SHOWN_IN_PLACE)
+    return _sent(blob, name, mimetype, in_place=kind in SHOWN_IN_PLACE, etag=etag)
 
 
 def _file(row: Row, path: str) -> dict[str, Any]:
@@ -53,13 +58,13 @@ def _file(row: Row, path: str) -> dict[str, Any]:
     return dict(found)
 
 
-def _stored(file: dict[str, Any], name: str, mimetype: str, *, in_place: bool) -> Response:
+def _sent(blob: str, name: str, mimetype: str, *, in_place: bool, etag: str) -> Response:
     response = send_file(
-        BytesIO(house().git.blob(ObjectId(file["git"]))),
+        BytesIO(house().git.blob(ObjectId(blob))),
         mimetype=mimetype,
         as_attachment=not in_place,
         download_name=name,
-        etag=file["sha256"],
+        etag=etag,
     )
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Content-Security-Policy"] = CLOSED_IN
