@@ -24,6 +24,8 @@ TECHNICAL = {"FieldKind", "Register", "Code", "SecondLook"}
 """What no reader sees by its name, or what has a test of its own here."""
 BUILT = re.compile(r"""\bt\(\s*["']([a-z_0-9.]+)["']\s*[,)]""")
 """A word's key in a template, where it stands whole."""
+HEADS = re.compile(r"table_head\(\[([^\]]*)\]\)")
+"""The keys of a table's columns, see `parts/table.html`."""
 MODULES = (case, decisionfile, document, matter, people, problems, validity)
 
 
@@ -37,10 +39,10 @@ def words_of_the_domain() -> Iterator[str]:
 
 
 def words_of_templates() -> set[str]:
-    return {
-        key
-        for path in (ROOT / "web/templates").rglob("*.html")
-        for key in BUILT.findall(path.read_text("utf-8"))
+    sources = [path.read_text("utf-8") for path in (ROOT / "web/templates").rglob("*.html")]
+    columns = [head for source in sources for head in HEADS.findall(source)]
+    return {key for source in sources for key in BUILT.findall(source)} | {
+        key for head in columns for key in re.findall(r"""["']([^"']+)["']""", head)
     }
 
 
