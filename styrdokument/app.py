@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from styrdokument import views
 from styrdokument.actions.deciding import settle
 from styrdokument.actions.house import KEY, REPOSITORY, STOCKHOLM, House
-from styrdokument.config import LOOPBACK, Config
+from styrdokument.config import LOOPBACK, BadConfig, Config
 from styrdokument.domain.problems import Problem
 from styrdokument.resources import folder
 from styrdokument.store.accounts import Accounts
@@ -28,6 +28,7 @@ from styrdokument.store.record import Record
 from styrdokument.store.sessions import Sessions
 from styrdokument.store.sql import open_database
 from styrdokument.text import lint, markdown
+from styrdokument.views.accent import Accent
 from styrdokument.views.site import Site
 
 
@@ -60,6 +61,8 @@ def create_app(house: House, config: Config) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     site = Site(
         region=config.region,
+        accent=accent_of(config),
+        logo=config.data / config.logo if config.logo else None,
         base_url=config.base_url,
         is_on_loopback=config.is_on_loopback,
         today=config.today,
@@ -69,6 +72,14 @@ def create_app(house: House, config: Config) -> Flask:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
+
+
+def accent_of(config: Config) -> Accent | None:
+    """The region's own colour, if it has one. Raises BadConfig."""
+    try:
+        return Accent(config.accent) if config.accent else None
+    except ValueError as error:
+        raise BadConfig(f"accent: {config.accent!r} {error}") from error
 
 
 def trusted_hosts(config: Config) -> list[str] | None:

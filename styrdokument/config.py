@@ -32,6 +32,14 @@ class Config:
     region: str = field(
         default="Region Exempel", metadata={"words": "The name at the top of every page."}
     )
+    accent: str = field(
+        default="",
+        metadata={"words": "The region's own colour, like #1d5c63; dark enough for text on white."},
+    )
+    logo: str = field(
+        default="",
+        metadata={"words": "The region's logo, an SVG or PNG file; the path counts from DATA."},
+    )
     host: str = field(default="127.0.0.1", metadata={"words": "The address to listen on."})
     port: int = field(default=8080, metadata={"words": "The port to listen on."})
     threads: int = field(default=8, metadata={"words": "How many requests are served at once."})
@@ -154,6 +162,8 @@ def _check(config: Config) -> None:
         raise BadConfig(f"session_idle_minutes: {config.session_idle_minutes} is less than 1")
     if config.base_url and not config.base_url.startswith(("https://", "http://")):
         raise BadConfig(f"base_url: {config.base_url!r} begins with neither https:// nor http://")
+    if config.logo and not (config.data / config.logo).is_file():
+        raise BadConfig(f"logo: there is no file {config.logo!r} in the data directory")
     for name in ("index_database", "journal_database"):
         value = getattr(config, name)
         if value and not value.startswith("postgresql+psycopg://"):

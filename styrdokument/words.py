@@ -6,6 +6,7 @@ word that Swedish lacks is a defect, and a house test finds it.
 
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -30,11 +31,17 @@ class Words:
         found = _find(self._labels, key) or _find(self._original, key)
         if found is None:
             raise KeyError(key)
-        return found.format_map(values) if values else found
+        return found.format_map(self._readable(values)) if values else found
+
+    def day(self, value: date) -> str:
+        """A day as it is written in this language: 2026-11-21, 21 November 2026."""
+        if self.language == ORIGINAL:
+            return value.isoformat()
+        return f"{value.day} {self.say(f'month.{value.month}')} {value.year}"
 
     def problem(self, problem: Problem) -> str:
         """A problem in words: those of its rule, else of its field, else of its code."""
-        values = {name: _readable(value) for name, value in problem.values.items()}
+        values = self._readable(problem.values)
         values |= {"line": str(problem.line), "field": self.field(problem.field)}
         keys = [f"problem.{problem.code}.default", f"problem.{problem.code}"]
         keys = [f"problem.{problem.code}.{k}" for k in (problem.rule, problem.field) if k] + keys
@@ -58,8 +65,11 @@ class Words:
         """A register's label in this language, else in Swedish."""
         return labels.get(self.language) or labels.get(ORIGINAL, "")
 
+    def _readable(self, values: Mapping[str, object]) -> dict[str, object]:
+        return {n: self.day(v) if type(v) is date else v for n, v in values.items()}
 
-class _Blank(dict[str, str]):
+
+class _Blank(dict[str, object]):
     """Values for words; a place that nothing fills stays empty."""
 
     def __missing__(self, _key: str) -> str:
@@ -77,7 +87,3 @@ def _find(labels: Mapping[str, Any], key: str) -> str | None:
     for part in key.split("."):
         found = found.get(part) if isinstance(found, Mapping) else None
     return found if isinstance(found, str) else None
-
-
-def _readable(value: object) -> str:
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)

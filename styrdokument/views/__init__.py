@@ -13,6 +13,7 @@ from styrdokument.views import (
     former,
     health,
     history,
+    language,
     lists,
     people,
     posting,
@@ -21,6 +22,7 @@ from styrdokument.views import (
     security,
     session,
     start,
+    style,
     support,
     tasks,
     versions,
@@ -28,6 +30,8 @@ from styrdokument.views import (
 from styrdokument.views.site import Site
 
 BLUEPRINTS = (
+    style.bp,
+    language.bp,
     session.bp,
     actions_page.bp,
     cases.bp,

@@ -10,6 +10,9 @@ from styrdokument.domain.access import Act
 
 ACCESS: Mapping[str, Act] = {
     "static": Act.ENTER,
+    "style.show": Act.ENTER,
+    "style.show_logo": Act.ENTER,
+    "language.choose": Act.ENTER,
     "session.show": Act.ENTER,
     "session.create": Act.ENTER,
     "session.end": Act.ENTER,

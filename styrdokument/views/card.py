@@ -26,8 +26,9 @@ class Said:
 
 @dataclass(frozen=True, kw_only=True)
 class Fact:
-    """A line of the card: its label, and one or several values."""
+    """A line of the card: its field, the label, and one or several values."""
 
+    name: str
     label: str
     said: tuple[Said, ...]
 
@@ -47,9 +48,9 @@ def facts_of(row: Row, decision: Decision, *, as_issued: bool = False) -> tuple[
         "decided_by": [decider_said(decision)],
         "reviewed_by": reviewers_said(decision),
         "basis": [basis_said(decision)],
-        "effective_from": [Said(words=row["effective_from"].isoformat())],
+        "effective_from": [Said(words=words().day(row["effective_from"]))],
         "valid_until": validity_said(row),
-        "decided_on": [Said(words=decision.decided_on.isoformat())],
+        "decided_on": [Said(words=words().day(decision.decided_on))],
         "registry_number": [Said(words=decision.registry_number or "")],
         **{name: said_of(name, fields[name]) for name in _REFERENCES if name != "replaces"},
         "replaces": documents_said(fields["replaces"], row),
@@ -114,7 +115,7 @@ def basis_said(decision: Decision) -> Said:
     basis = decision.basis
     minutes = [
         basis.body,
-        basis.minutes_date and basis.minutes_date.isoformat(),
+        basis.minutes_date and words().day(basis.minutes_date),
         basis.section,
         basis.confirmed_on and words().say("card.confirmed", day=basis.confirmed_on),
     ]
@@ -127,7 +128,7 @@ def validity_said(row: Row) -> list[Said]:
     if row["valid_until"]:
         times = row["extensions"]
         note = words().say("card.extended", times=times) if times else ""
-        return [Said(words=row["valid_until"].isoformat(), note=note)]
+        return [Said(words=words().day(row["valid_until"]), note=note)]
     if row["review_on"]:
         note = words().say("card.review_on", day=row["review_on"])
         return [Said(words=words().say("card.until_further_notice"), note=note)]
@@ -152,7 +153,7 @@ def _filled(lines: dict[str, Iterable[Said]]) -> Iterator[Fact]:
     for name, values in lines.items():
         said = tuple(value for value in values if value.words)
         if said:
-            yield Fact(label=_label(name), said=said)
+            yield Fact(name=name, label=_label(name), said=said)
 
 
 def _label(name: str) -> str:

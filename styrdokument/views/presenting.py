@@ -4,14 +4,16 @@ import secrets
 from datetime import date, datetime
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask, g, request
 from markupsafe import Markup
 
 from styrdokument import __version__
 from styrdokument.actions.house import STOCKHOLM
 from styrdokument.domain.problems import Problem
 from styrdokument.views.security import form_token
+from styrdokument.views.style import static_address, style_address
 from styrdokument.views.support import label_of, name_of, site, today, visitor, words
+from styrdokument.words import LANGUAGES
 
 HIDDEN = Markup('<input type="hidden" name="{}" value="{}">')
 
@@ -19,6 +21,9 @@ HIDDEN = Markup('<input type="hidden" name="{}" value="{}">')
 def install(app: Flask) -> None:
     """Give the templates their globals and filters."""
     app.jinja_env.globals.update(
+        LANGUAGES=LANGUAGES,
+        static=static_address,
+        is_under=is_under,
         t=say,
         name_of=name_of,
         label_of=label_of,
@@ -33,6 +38,10 @@ def install(app: Flask) -> None:
 def values() -> dict[str, Any]:
     """What every page shows."""
     return {
+        "here_path": request.full_path.rstrip("?"),
+        "style_address": style_address(),
+        "has_logo": site().logo is not None,
+        "is_shared": False,
         "region": site().region,
         "visitor": visitor(),
         "language": words().language,
@@ -52,17 +61,22 @@ def in_words(problem: Problem) -> str:
 
 
 def day(value: date | datetime | None) -> str:
-    """A day as Swedes write it: 2026-11-21."""
+    """A day in Stockholm, as it is written in the reader's language."""
     if isinstance(value, datetime):
         value = value.astimezone(STOCKHOLM).date()
-    return value.isoformat() if value else ""
+    return words().day(value) if value else ""
 
 
 def moment(value: datetime | str | None) -> str:
-    """A moment in Stockholm's time: 2026-11-21 14:03."""
+    """A moment in Stockholm's time: the day, and hours and minutes."""
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
-    return value.astimezone(STOCKHOLM).strftime("%Y-%m-%d %H:%M") if value else ""
+    return f"{day(value)} {value.astimezone(STOCKHOLM):%H:%M}" if value else ""
+
+
+def is_under(address: str) -> bool:
+    """Whether the page that is shown is `address` or below it."""
+    return request.path == address or request.path.startswith(f"{address}/")
 
 
 def form_fields() -> Markup:

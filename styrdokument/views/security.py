@@ -110,7 +110,7 @@ def add_headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if site().uses_tls:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
-    if request.endpoint != "static":
+    if not response.cache_control.public and request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "private, no-cache")
         response.vary.add("Cookie")
     if "visit" in g and g.visit != request.cookies.get(VISIT):

@@ -11,10 +11,22 @@ from typing import Any
 from styrdokument.domain.document import ROLES, TEXT
 from styrdokument.domain.validity import APPLIES, Standing
 from styrdokument.store.catalogue import Row
-from styrdokument.views.card import Said, documents_said, facts_of, said_of
+from styrdokument.views.card import Said, documents_said, facts_of
 from styrdokument.views.reading import address, decision_of
 from styrdokument.views.support import today, words
 
+HEAD = (
+    "type",
+    "id",
+    "version",
+    "unit",
+    "effective_from",
+    "valid_until",
+    "decided_by",
+    "fact_owner",
+    "applies_to",
+)
+"""The facts that stand above the text, as on a Swedish region's documents; the rest beside it."""
 LEAST_HEADINGS = 4
 """Headings from which a text has a table of contents."""
 
@@ -35,7 +47,7 @@ def sheet(
 
     `known` are the document's versions that the visitor may read; `day` is looked back on.
     """
-    decision = decision_of(row["seq"])
+    facts = facts_of(row, decision_of(row["seq"]), as_issued=as_issued or day is not None)
     path = f"/documents/{row['document']}"
     if as_issued or day:
         path = f"{path}/versions/{row['version']}"
@@ -43,8 +55,8 @@ def sheet(
     return {
         "row": row,
         "day": day,
-        "facts": facts_of(row, decision, as_issued=as_issued or day is not None),
-        "applies_to": said_of("applies_to", row["fields"]["applies_to"]),
+        "facts": facts,
+        "head_facts": [fact for name in HEAD for fact in facts if fact.name == name],
         "notices": tuple(_notices(row, known, day=day, as_issued=as_issued)),
         "outline": outline if len(outline) >= LEAST_HEADINGS else (),
         "appendices": [f for f in row["content"] if f["path"] not in {TEXT, ROLES}],

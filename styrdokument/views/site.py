@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+
+from styrdokument.views.accent import Accent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,6 +15,8 @@ class Site:
     """
 
     region: str
+    accent: Accent | None = None
+    logo: Path | None = None
     base_url: str = ""
     is_on_loopback: bool = True
     today: date | None = None

@@ -18,6 +18,8 @@ from styrdokument.words import Words
 
 Again = Callable[[tuple[Problem, ...]], str]
 EXTENSION = "styrdokument"
+LANGUAGE = "styrdokument-language"
+"""The cookie that keeps the language which a reader chose."""
 
 
 def install(app: Flask, house: House, site: Site) -> None:
@@ -63,7 +65,7 @@ def today() -> date:
 def words() -> Words:
     """The words of the reader's language."""
     if "words" not in g:
-        g.words = Words(request.cookies.get("language", ""))
+        g.words = Words(request.cookies.get(LANGUAGE, ""))
     return cast("Words", g.words)
 
 

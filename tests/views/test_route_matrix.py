@@ -41,6 +41,7 @@ OPEN = ("draft", "in_review")
 
 PAGES: Mapping[str, tuple[str, ...]] = {
     "start.show": ("/",),
+    "style.show": ("/style.css",),
     "session.show": ("/session",),
     "health.show": ("/health",),
     "health.show_json": ("/health.json",),
@@ -112,6 +113,8 @@ STEPS: Mapping[str, tuple[str, Mapping[str, str], tuple[str, ...], frozenset[str
 
 ELSEWHERE = {
     "static": "Flask's own",
+    "style.show_logo": "test_style",
+    "language.choose": "test_language",
     "session.create": "test_session",
     "session.end": "test_session",
     "documents.lead_on": "test_documents",

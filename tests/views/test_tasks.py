@@ -52,7 +52,7 @@ def test_a_step_that_is_mine_by_name_but_not_by_rule_says_so(person, region):
 
 def _ending(client):
     found = page(client, "/tasks").xpath("//section[@aria-labelledby='ending']//li")
-    return [(one.get("data-standing"), one.xpath(".//a/@href")) for one in found]
+    return [(one.xpath(".//@data-standing")[0], one.xpath(".//a/@href")) for one in found]
 
 
 @pytest.mark.parametrize("login", ["alma", "frans"])
