@@ -26,6 +26,11 @@ class Words:
         self._labels = _labels(self.language)
         self._original = _labels(ORIGINAL)
 
+    @property
+    def is_original(self) -> bool:
+        """Whether these are the Swedish words."""
+        return self.language == ORIGINAL
+
     def say(self, key: str, **values: object) -> str:
         """The words for `standing.in_force`, with `{places}` filled in. Raises KeyError."""
         found = _find(self._labels, key) or _find(self._original, key)
@@ -35,7 +40,7 @@ class Words:
 
     def day(self, value: date) -> str:
         """A day as it is written in this language: 2026-11-21, 21 November 2026."""
-        if self.language == ORIGINAL:
+        if self.is_original:
             return value.isoformat()
         return f"{value.day} {self.say(f'month.{value.month}')} {value.year}"
 

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, case, exists, func, literal, or_
 from styrdokument.domain.document import HIGHEST_ID, Audience
 from styrdokument.domain.people import Entry
 from styrdokument.domain.validity import APPLIES, Standing
-from styrdokument.store.projection import sort_key
+from styrdokument.store.sorting import ELSEWHERE, sort_key
 from styrdokument.store.tables import documents, gaps, versions
 
 
@@ -42,6 +42,8 @@ class Filters:
     words: tuple[str, ...] = ()
     entry: Entry = ""
     sorting: Sorting = Sorting.STANDING
+    is_swedish: bool = True
+    """Whether å, ä and ö come after z; elsewhere they are an a and an o."""
 
 
 def standing_on(day: date) -> ColumnElement[str]:
@@ -86,7 +88,8 @@ def conditions(filters: Filters, *, on: date, internal: bool) -> list[ColumnElem
 def order(filters: Filters, *, on: date) -> list[ColumnElement[Any]]:
     """The order asked for; what is equal in it comes by title."""
     v = versions.c
-    by_title = (v.sorting, v.document, v.version.desc())
+    title = v.sorting if filters.is_swedish else _elsewhere(v.sorting)
+    by_title = (title, v.document, v.version.desc())
     if filters.sorting is Sorting.TITLE:
         return [*by_title]
     if filters.sorting is Sorting.VALID_UNTIL:
@@ -95,6 +98,12 @@ def order(filters: Filters, *, on: date) -> list[ColumnElement[Any]]:
         return [v.effective_from.desc(), v.recorded_at.desc(), *by_title]
     ranks = {Standing.IN_FORCE: 0, Standing.DUE: 0, Standing.EXPIRED: 1, Standing.UPCOMING: 2}
     return [case(ranks, value=standing_on(on), else_=3), _misses(filters.words), *by_title]
+
+
+def _elsewhere(sorting: ColumnElement[str]) -> ColumnElement[str]:
+    for swedish, other in ELSEWHERE.items():
+        sorting = func.replace(sorting, swedish, other)
+    return sorting
 
 
 def _holds(word: str) -> ColumnElement[bool]:

@@ -19,6 +19,7 @@ from styrdokument.store.cases import Held
 from styrdokument.store.git import ObjectId
 from styrdokument.store.matters import Matters, Sheet
 from styrdokument.store.record import Filed
+from styrdokument.store.sorting import sort_key
 
 Row = dict[str, Any]
 
@@ -34,14 +35,6 @@ class Page:
 
 Render = Callable[[str, str], Page]
 """From a body and the address of its appendices to a page."""
-
-
-_AFTER_Z = str.maketrans({"å": "z{", "ä": "z|", "æ": "z|", "ö": "z}", "ø": "z}"})
-
-
-def sort_key(title: str) -> str:
-    """A key that sorts bytewise as Swedish does: å, ä and ö after z."""
-    return title.casefold().translate(_AFTER_Z)
 
 
 def decision_row(filed: Filed, commit: ObjectId) -> Row:

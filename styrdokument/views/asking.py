@@ -14,7 +14,7 @@ from flask import request
 from styrdokument.domain.problems import Code, Problem, Refused
 from styrdokument.domain.validity import APPLIES, Standing
 from styrdokument.store.catalogue import PAGE, Filters, Sorting
-from styrdokument.views.support import house
+from styrdokument.views.support import house, words
 
 ALL = "all"
 NARROWS = ("q", "type", "unit", "process", "standing", "sort")
@@ -74,6 +74,7 @@ def filters_asked() -> Filters:
         processes=_below(process) if process else frozenset(),
         words=words_in(_typed("q")),
         sorting=_sorting(_typed("sort")),
+        is_swedish=words().is_original,
     )
 
 

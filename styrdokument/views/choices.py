@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from styrdokument.domain.document import FIELDS, Audience, Register
-from styrdokument.store.projection import sort_key
-from styrdokument.views.support import house, label_of, name_of, today, words
+from styrdokument.views.support import house, in_order, label_of, name_of, today, words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +68,7 @@ def _provisions() -> tuple[Group, ...]:
 def _group(label: str, pairs: Iterable[tuple[str, str]]) -> Group:
     return Group(
         label=words().say(label) if label else "",
-        choices=tuple(sorted(pairs, key=lambda pair: sort_key(pair[1]))),
+        choices=tuple(sorted(pairs, key=lambda pair: in_order(pair[1]))),
     )
 
 

@@ -75,7 +75,7 @@ def library_csv() -> Response:
 
 def in_force() -> Filters:
     """What applied on a day, expired or not, by title."""
-    return Filters(sorting=Sorting.TITLE)
+    return Filters(sorting=Sorting.TITLE, is_swedish=words().is_original)
 
 
 def found(filters: Filters, *, on: date, size: int = PAGE) -> tuple[Any, Pages]:

@@ -15,7 +15,7 @@ from styrdokument.domain.problems import NotFound
 from styrdokument.store.catalogue import Filters, Row, Sorting
 from styrdokument.views.lists import found
 from styrdokument.views.reading import sees_internal
-from styrdokument.views.support import house, name_of, page, today
+from styrdokument.views.support import house, name_of, page, today, words
 
 bp = Blueprint("people", __name__)
 MOST_DOCUMENTS = 500
@@ -46,7 +46,7 @@ def show_unit(slug: str) -> ResponseReturnValue:
     unit = house().registers.units.get(slug)
     if unit is None:
         raise NotFound
-    mine = Filters(units=frozenset({slug}), sorting=Sorting.TITLE)
+    mine = Filters(units=frozenset({slug}), sorting=Sorting.TITLE, is_swedish=words().is_original)
     rows, pages = found(mine, on=today())
     return page("people/unit.html", unit=unit, rows=rows, pages=pages, **_about(slug))
 

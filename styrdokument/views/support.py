@@ -13,6 +13,7 @@ from styrdokument.actions.house import House
 from styrdokument.domain.access import Act, may
 from styrdokument.domain.people import Actor, Entry, PersonId, is_person
 from styrdokument.domain.problems import Code, Problem, Refused
+from styrdokument.store.sorting import sort_key
 from styrdokument.views.site import Site
 from styrdokument.words import Words
 
@@ -67,6 +68,11 @@ def words() -> Words:
     if "words" not in g:
         g.words = Words(request.cookies.get(LANGUAGE, ""))
     return cast("Words", g.words)
+
+
+def in_order(title: str) -> str:
+    """A key that sorts as the reader's language does."""
+    return sort_key(title, is_swedish=words().is_original)
 
 
 def name_of(entry: Entry) -> str:

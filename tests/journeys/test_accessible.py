@@ -3,7 +3,7 @@
 import importlib.util
 import json
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -38,6 +38,8 @@ PUBLIC = (
     "/documents/1025",
     "/nowhere",
 )
+WRITERS = ("/tasks", "/cases", "/cases/3", "/cases/3/documents/1020", "/documents/1001/actions")
+"""Pages of the demonstration region's, as alma sees them."""
 
 
 def axe() -> str:
@@ -125,17 +127,105 @@ def test_pages_for_writers_are_accessible(open_page: Callable[[str], Page], serv
     assert found == []
 
 
-def test_nothing_is_wider_than_a_narrow_phone(browser: Browser, served: Served) -> None:
-    context = browser.new_context(base_url=served.address, viewport={"width": 320, "height": 640})
-    page = context.new_page()
-    wide = []
-    for address in PUBLIC:
+def too_wide(page: Page, addresses: Iterable[str]) -> list[str]:
+    """Pages that scroll sideways."""
+    found = []
+    for address in addresses:
         page.goto(address)
         if page.evaluate("() => document.documentElement.scrollWidth > innerWidth"):
-            wide.append(address)
+            found.append(address)
+    return found
+
+
+@pytest.mark.parametrize(
+    "root", ["", "html { font-size: 200% }"], ids=["as it is", "text twice as large"]
+)
+def test_nothing_is_wider_than_a_narrow_phone(browser: Browser, served: Served, root: str) -> None:
+    width = 640 if root else 320
+    context = browser.new_context(
+        base_url=served.address, viewport={"width": width, "height": 640}, bypass_csp=True
+    )
+    context.add_init_script(
+        f"document.addEventListener('DOMContentLoaded', () => {{"
+        f"const style = document.createElement('style'); style.textContent = {root!r};"
+        "document.head.append(style)})"
+    )
+    page = context.new_page()
+    wide = too_wide(page, PUBLIC)
+    page.goto("/session")
+    page.fill("[name=username]", "alma")
+    page.fill("[name=password]", PASSWORD)
+    press(page, "/session")
+    wide += too_wide(page, WRITERS)
     context.close()
 
     assert wide == []
+
+
+def test_nothing_moves_where_the_reader_wants_stillness(browser: Browser, served: Served) -> None:
+    context = browser.new_context(base_url=served.address, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto("/documents/1001")
+    moving = page.evaluate(
+        """() => [...document.querySelectorAll("*")].filter(one => {
+          const style = getComputedStyle(one);
+          return parseFloat(style.transitionDuration) > 0 || style.animationName !== "none";
+        }).length"""
+    )
+    scrolling = page.evaluate("() => getComputedStyle(document.documentElement).scrollBehavior")
+    context.close()
+
+    assert (moving, scrolling) == (0, "auto")
+
+
+def test_a_theme_is_chosen_and_kept_in_the_browser(browser: Browser, served: Served) -> None:
+    context = browser.new_context(base_url=served.address, color_scheme="light")
+    page = context.new_page()
+    page.goto("/documents/1001")
+    ground = "() => getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(ground)
+    page.select_option("#theme", "dark")
+    dark = page.evaluate(ground)
+    page.goto("/search")
+    kept = page.evaluate(ground)
+    context.close()
+
+    assert light != dark
+    assert kept == dark
+
+
+def test_a_list_follows_as_one_types(browser: Browser, served: Served) -> None:
+    context = browser.new_context(base_url=served.address)
+    page = context.new_page()
+    page.goto("/documents")
+    page.locator("#field-q").press_sequentially("handhygien")
+    page.wait_for_url("**/documents?q=handhygien*")
+    first = page.locator("#results tbody th a").first.text_content()
+    typed = page.locator("#field-q").input_value()
+    context.close()
+
+    assert first == "Handhygien"
+    assert typed == "handhygien"
+
+
+def test_on_paper_stand_the_facts_and_the_text_and_no_buttons(
+    browser: Browser, served: Served
+) -> None:
+    context = browser.new_context(base_url=served.address, color_scheme="dark")
+    page = context.new_page()
+    page.goto("/documents/1001")
+    page.emulate_media(media="print")
+    ground = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
+    shown = [page.locator(one).first.is_visible() for one in (".head-card", ".prose", ".hash")]
+    left = [
+        page.locator(one).first.is_visible()
+        for one in (".site-header__nav", ".site-footer", ".contents", ".document-links")
+    ]
+    context.close()
+
+    assert ground == "rgb(255, 255, 255)"
+    assert shown == [True, True, True]
+    assert left == [False, False, False, False]
 
 
 def test_no_page_asks_anything_of_the_outside(browser: Browser, served: Served) -> None:

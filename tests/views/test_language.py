@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from flask.testing import FlaskClient
 
+from styrdokument.store.sorting import sort_key
 from styrdokument.words import Words
 from tests.views.library import HYGIENE
 
@@ -63,3 +64,17 @@ def test_a_refusal_is_in_the_readers_language(client: FlaskClient) -> None:
 def test_a_day_in_words() -> None:
     assert Words("sv").day(date(2026, 11, 1)) == "2026-11-01"
     assert Words("en").day(date(2026, 11, 1)) == "1 November 2026"
+
+
+def test_titles_are_in_the_order_of_the_readers_language(client: FlaskClient) -> None:
+    def titles() -> list[str]:
+        found = client.get("/library.json").get_json()["documents"]
+        return [one["title"] for one in found]
+
+    swedish = titles()
+    client.set_cookie("styrdokument-language", "en")
+    english = titles()
+
+    assert swedish == sorted(swedish, key=sort_key)
+    assert english == sorted(english, key=lambda title: sort_key(title, is_swedish=False))
+    assert set(swedish) == set(english)
