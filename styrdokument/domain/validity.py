@@ -23,6 +23,8 @@ class Standing(StrEnum):
 
 APPLIES = frozenset({Standing.IN_FORCE, Standing.DUE, Standing.EXPIRED})
 """The standings of the version that a reader is to follow (rule 5)."""
+PAST = frozenset({Standing.SUPERSEDED, Standing.REPEALED})
+"""The standings of what nobody is to follow any more."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,8 @@ from markupsafe import Markup
 from styrdokument import __version__
 from styrdokument.actions.house import STOCKHOLM
 from styrdokument.domain.problems import Problem
+from styrdokument.domain.validity import APPLIES, PAST
+from styrdokument.store.catalogue import Row
 from styrdokument.views.security import form_token
 from styrdokument.views.style import static_address, style_address
 from styrdokument.views.support import label_of, name_of, site, today, visitor, words
@@ -29,8 +31,10 @@ def install(app: Flask) -> None:
         label_of=label_of,
         field_label=lambda name: words().field(name),
         form_fields=form_fields,
+        text_address=text_address,
         product_version=__version__,
     )
+    app.jinja_env.tests.update(past=PAST.__contains__)
     app.jinja_env.filters.update(day=day, moment=moment, in_words=in_words)
     app.context_processor(values)
 
@@ -72,6 +76,12 @@ def moment(value: datetime | str | None) -> str:
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
     return f"{day(value)} {value.astimezone(STOCKHOLM):%H:%M}" if value else ""
+
+
+def text_address(row: Row) -> str:
+    """The document for what applies; an older or coming text by its number."""
+    document = f"/documents/{row['document']}"
+    return document if row["standing"] in APPLIES else f"{document}/versions/{row['version']}"
 
 
 def is_under(address: str) -> bool:

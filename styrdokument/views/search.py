@@ -6,8 +6,7 @@ from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 
-from styrdokument.domain.validity import APPLIES
-from styrdokument.store.catalogue import PAGE, Row
+from styrdokument.store.catalogue import PAGE
 from styrdokument.text.excerpt import excerpt
 from styrdokument.views.asking import Pages, asked, filters_asked, here
 from styrdokument.views.lists import choices, found
@@ -45,7 +44,7 @@ def _hits(size: int) -> tuple[list[dict[str, Any]], Pages]:
     bodies = house().catalogue.bodies(rows)
     texts = [bodies[row["document"], row["version"]] for row in rows]
     return [
-        {"row": row, "snippet": snippet(text, filters.words), "path": _path(row)}
+        {"row": row, "snippet": snippet(text, filters.words)}
         for row, text in zip(rows, texts, strict=True)
     ], pages
 
@@ -55,9 +54,3 @@ def snippet(body: str, words: tuple[str, ...]) -> Markup:
     mark = Markup("<mark>{}</mark>")
     pieces = excerpt(body, words)
     return Markup("").join(mark.format(p.words) if p.is_hit else escape(p.words) for p in pieces)
-
-
-def _path(row: Row) -> str:
-    """The document for what applies; an older or coming text by its number."""
-    document = f"/documents/{row['document']}"
-    return document if row["standing"] in APPLIES else f"{document}/versions/{row['version']}"
