@@ -1,17 +1,18 @@
 """The composition root: configuration, store and directory become a house, and the house an app."""
 
+import os
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask
 from jinja2 import StrictUndefined
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from styrdokument import views
 from styrdokument.actions.deciding import settle
 from styrdokument.actions.house import KEY, REPOSITORY, STOCKHOLM, House
-from styrdokument.config import LOOPBACK, BadConfig, Config
+from styrdokument.config import LOOPBACK, BadConfig, Config, read_config
 from styrdokument.domain.problems import Problem
 from styrdokument.resources import folder
 from styrdokument.store.accounts import Accounts
@@ -23,12 +24,16 @@ from styrdokument.store.git import Damaged, Git, Missing
 from styrdokument.store.index import Index
 from styrdokument.store.journal import Journal
 from styrdokument.store.matters import Matters, Sheet
+from styrdokument.store.pages import Pages
 from styrdokument.store.projection import Page, Projection
 from styrdokument.store.record import Record
 from styrdokument.store.sessions import Sessions
-from styrdokument.store.sql import open_database
+from styrdokument.store.sql import open_cache, open_database
 from styrdokument.text import lint, markdown
 from styrdokument.views.accent import Accent
+from styrdokument.views.bodies import Bodies
+from styrdokument.views.front import Front
+from styrdokument.views.proxies import Proxies
 from styrdokument.views.site import Site
 
 
@@ -49,9 +54,10 @@ def open_house(config: Config, now: Callable[[], datetime] | None = None) -> Hou
 def create_app(house: House, config: Config) -> Flask:
     """The web front of a house."""
     web = folder("web")
+    largest = (config.appendix_megabytes + 2) * 1_000_000
     app = Flask("styrdokument", template_folder=web / "templates", static_folder=web / "static")
     app.config.update(
-        MAX_CONTENT_LENGTH=(config.appendix_megabytes + 2) * 1_000_000,
+        MAX_CONTENT_LENGTH=largest,
         MAX_FORM_MEMORY_SIZE=8_000_000,
         MAX_FORM_PARTS=2_000,
         TRUSTED_HOSTS=trusted_hosts(config),
@@ -66,11 +72,13 @@ def create_app(house: House, config: Config) -> Flask:
         base_url=config.base_url,
         is_on_loopback=config.is_on_loopback,
         today=config.today,
+        networks=config.networks,
     )
     views.install(app, house, site)
-    if config.trusted_proxies:
-        hops = config.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    bodies = Bodies(app.wsgi_app, most=largest, at_once=max(1, config.threads // 2))
+    front = Front(bodies, house, site, trusted_hosts=trusted_hosts(config))
+    outermost = Proxies(front, config.trusted_proxies) if config.trusted_proxies else front
+    app.wsgi_app = outermost  # type: ignore[method-assign]
     return app
 
 
@@ -80,6 +88,19 @@ def accent_of(config: Config) -> Accent | None:
         return Accent(config.accent) if config.accent else None
     except ValueError as error:
         raise BadConfig(f"accent: {config.accent!r} {error}") from error
+
+
+def wsgi() -> Flask:
+    """The whole of `DATA`, for another server than our own. Raises NoRecord and BadConfig.
+
+    Such a server listens where it likes, so a region with known passwords is refused.
+    """
+    config = read_config(Path(os.environ.get("DATA", "var")))
+    house = open_house(config)
+    if house.accounts.has_demonstration_accounts():
+        house.close()
+        raise BadConfig("demonstration accounts: serve this region with `styrdokument serve`")
+    return create_app(house, config)
 
 
 def trusted_hosts(config: Config) -> list[str] | None:
@@ -98,7 +119,8 @@ def join(config: Config, now: Callable[[], datetime] | None = None) -> House:
     matters = Matters(git, record, cases, inspect)
     journal = Journal(open_database(config.journal_database or data / "journal.db"))
     journal.prepare()
-    index_engine = open_database(config.index_database or data / "index.db")
+    index_place = config.index_database or data / "index.db"
+    index_engine = open_database(index_place)
     index = Index(index_engine, record, cases, matters, Projection(matters, render))
     index.prepare()
     accounts = Accounts(journal.engine)
@@ -111,6 +133,7 @@ def join(config: Config, now: Callable[[], datetime] | None = None) -> House:
         matters=matters,
         index=index,
         catalogue=Catalogue(index_engine),
+        pages=Pages(open_cache(index_place)),
         journal=journal,
         directory=accounts,
         accounts=accounts,

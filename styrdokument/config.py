@@ -14,6 +14,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from styrdokument.domain.networks import Network, networks_in
+
 FILE = "styrdokument.toml"
 PREFIX = "STYRDOKUMENT_"
 SECRET_WORDS = ("password", "secret", "database")
@@ -47,9 +49,13 @@ class Config:
         default="",
         metadata={"words": "The public address, where a proxy serves the product over TLS."},
     )
-    trusted_proxies: int = field(
-        default=0,
-        metadata={"words": "How many proxies in front are believed about address and scheme."},
+    trusted_proxies: tuple[Network, ...] = field(
+        default=(),
+        metadata={"words": "The proxies in front that are believed, as addresses with commas."},
+    )
+    networks: tuple[Network, ...] = field(
+        default=(),
+        metadata={"words": "Networks where internal documents are read without signing in."},
     )
     index_database: str = field(
         default="", metadata={"words": "A PostgreSQL address for the index; empty: SQLite in DATA."}
@@ -130,24 +136,27 @@ def _from_file(path: Path) -> dict[str, Any]:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
     return "" if value is None else str(value)
 
 
 def _in_toml(default: object) -> str:
-    return json.dumps("" if default is None else default, ensure_ascii=False)
+    return json.dumps("" if default in {None, ()} else default, ensure_ascii=False)
 
 
-def _value(name: str, stated: object) -> str | int | date | None:
+def _value(name: str, stated: object) -> str | int | date | tuple[Network, ...] | None:
     kind = type(SETTINGS[name].default)
     try:
         if name == "today":
             return date.fromisoformat(str(stated)) if stated else None
+        if kind is tuple:
+            return networks_in(str(stated))
         if kind is int and not isinstance(stated, bool):
             return int(str(stated))
     except ValueError as error:
-        raise BadConfig(
-            f"{name}: {stated!r} is not {'a day' if name == 'today' else 'a number'}"
-        ) from error
+        wanted = {date: "a day", int: "a number"}.get(date if name == "today" else kind)
+        raise BadConfig(f"{name}: {f'{stated!r} is not {wanted}' if wanted else error}") from error
     if not isinstance(stated, str) or kind is not str:
         raise BadConfig(f"{name}: {stated!r} is not a {kind.__name__}")
     return stated
@@ -164,6 +173,8 @@ def _check(config: Config) -> None:
         raise BadConfig(f"base_url: {config.base_url!r} begins with neither https:// nor http://")
     if config.logo and not (config.data / config.logo).is_file():
         raise BadConfig(f"logo: there is no file {config.logo!r} in the data directory")
+    if config.networks and not (config.base_url or config.is_on_loopback):
+        raise BadConfig("networks: say base_url too, or other sites could borrow readers' places")
     for name in ("index_database", "journal_database"):
         value = getattr(config, name)
         if value and not value.startswith("postgresql+psycopg://"):

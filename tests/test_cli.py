@@ -150,12 +150,41 @@ def test_config_prints_what_is_in_force_and_masks_secrets(data):
     done = call("config", "--data", data, env={"STYRDOKUMENT_INDEX_DATABASE": address})
     assert done.exit_code == 0
     assert "port = 8080\n" in done.stdout
-    assert "trusted_proxies = 0\n" in done.stdout
+    assert "trusted_proxies = \n" in done.stdout
     assert "index_database = ***\n" in done.stdout
     assert "hemligt" not in done.stdout
     plain = json.loads(call("config", "--json", "--data", data).stdout)
     assert plain["port"] == "8080"
     assert plain["index_database"] == ""
+
+
+def test_networks_are_shown_as_they_are_understood(data):
+    stated = {"NETWORKS": "10.0.0.0/8,2001:db8::/32", "TRUSTED_PROXIES": "127.0.0.1"}
+    done = call("config", "--data", data, env={f"STYRDOKUMENT_{k}": v for k, v in stated.items()})
+    assert "networks = 10.0.0.0/8, 2001:db8::/32\n" in done.stdout
+    assert "trusted_proxies = 127.0.0.1/32\n" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "words"),
+    [
+        ("NETWORKS", "10.0.0.1/8", "10.0.0.1/8"),
+        ("NETWORKS", "staff", "staff"),
+        ("TRUSTED_PROXIES", "1", "trusted_proxies"),
+        ("THREADS", "many", "a number"),
+        ("TODAY", "igår", "a day"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_told_in_a_line(data, setting, value, words):
+    done = call("config", "--data", data, env={f"STYRDOKUMENT_{setting}": value})
+    check_refused(done, setting.lower(), words)
+
+
+def test_networks_are_for_a_site_that_knows_its_own_name(data):
+    stated = {"STYRDOKUMENT_NETWORKS": "10.0.0.0/8", "STYRDOKUMENT_HOST": "0.0.0.0"}
+    check_refused(call("config", "--data", data, env=stated), "networks", "base_url")
+    stated["STYRDOKUMENT_BASE_URL"] = "https://styrdokument.example"
+    assert call("config", "--data", data, env=stated).exit_code == 0
 
 
 def test_a_sound_house_is_healthy(data):

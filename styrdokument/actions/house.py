@@ -25,6 +25,7 @@ from styrdokument.store.git import Git
 from styrdokument.store.index import Index
 from styrdokument.store.journal import Journal
 from styrdokument.store.matters import Matters
+from styrdokument.store.pages import Pages
 from styrdokument.store.record import Record
 from styrdokument.store.sessions import Sessions
 
@@ -47,6 +48,7 @@ class House:
     matters: Matters
     index: Index
     catalogue: Catalogue
+    pages: Pages
     journal: Journal
     directory: Directory
     accounts: Accounts
@@ -82,6 +84,8 @@ class House:
     def close(self) -> None:
         """Let go of every file and connection, and of the mark that this process lives."""
         self.git.close()
+        self.sessions.close()
+        self.pages.close()
         self.journal.engine.dispose()
         self.index.engine.dispose()
         self.alive.close()

@@ -2,7 +2,6 @@
 
 # ruff: noqa: PLC0415 (a command imports what it needs when it runs)
 
-import logging
 import os
 import signal
 import sys
@@ -48,10 +47,8 @@ def serve(data: Path, host: str | None, port: int | None, threads: int | None) -
     """Serve the region until told to stop."""
     for told in (signal.SIGTERM, signal.SIGINT):  # a shell may have had SIGINT ignored
         signal.signal(told, lambda *_: sys.exit())
-    from waitress import create_server
-
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a short queue is no news
     from styrdokument.app import create_app, open_house
+    from styrdokument.cli import server
     from styrdokument.config import PREFIX, read_config
 
     stated = {"HOST": host, "PORT": port, "THREADS": threads}
@@ -59,15 +56,10 @@ def serve(data: Path, host: str | None, port: int | None, threads: int | None) -
     config = read_config(data, os.environ | typed)
     with closing(open_house(config)) as house:
         welcome = _welcome(house, config)
-        server = create_server(
-            create_app(house, config),
-            host=config.host,
-            port=config.port,
-            threads=config.threads,
-            clear_untrusted_proxy_headers=not config.trusted_proxies,
-        )
-        click.echo(welcome)
-        server.run()  # it takes SystemExit and KeyboardInterrupt, and lets requests finish
+        app = create_app(house, config)
+        with server.listen(config.host, config.port) as listening:
+            click.echo(welcome)
+            server.serve(app, listening, threads=config.threads)
 
 
 def _welcome(house: "House", config: "Config") -> str:

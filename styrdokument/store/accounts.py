@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Engine, RowMapping, delete, func, insert, 
 
 from styrdokument.domain.people import Person, PersonId
 from styrdokument.domain.problems import Code, Problem, Refused
-from styrdokument.store.journal import accounts, sessions
+from styrdokument.store.journal import accounts, note_people, sessions
 from styrdokument.store.sql import writing
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -78,6 +78,7 @@ class Accounts:
         }
         with writing(self._engine) as connection:
             connection.execute(insert(accounts), row)
+            note_people(connection)
         return _account(row)
 
     def authenticate(self, username: str, password: str) -> PersonId | None:

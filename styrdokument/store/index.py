@@ -16,16 +16,15 @@ from styrdokument.domain.decisionfile import Decision, DecisionKind, from_bytes
 from styrdokument.domain.document import DocumentId
 from styrdokument.domain.history import history_of
 from styrdokument.domain.problems import NotFound
-from styrdokument.store import projection, tables
+from styrdokument.store import pages, projection, tables
 from styrdokument.store.cases import Cases
 from styrdokument.store.git import Damaged, ObjectId
 from styrdokument.store.matters import Matters
 from styrdokument.store.projection import Projection, Row
 from styrdokument.store.record import Record
 from styrdokument.store.sql import check_whole, insert_or_replace, writing
+from styrdokument.store.tables import MAIN_CURSOR, SCHEMA_CURSOR
 
-MAIN_CURSOR = "main"
-SCHEMA_CURSOR = "schema"
 _TABLES = (
     tables.case_entries,
     tables.case_documents,
@@ -74,13 +73,14 @@ class Index:
         with writing(self.engine) as connection:
             for table in _TABLES:
                 connection.execute(delete(table))
+            pages.forget_all(connection)
             self._follow_main(connection)
             self._follow_cases(connection)
             count = connection.execute(select(tables.versions.c.version)).all()
         return len(count)
 
     def dump(self) -> Iterator[tuple[str, Row]]:
-        """Every row of every table, in a fixed order, for comparison. Raises Damaged."""
+        """Every row but the finished pages, in a fixed order, for comparison. Raises Damaged."""
         try:
             with self.engine.connect() as connection:
                 check_whole(connection)
@@ -123,6 +123,10 @@ class Index:
         insert_or_replace(
             connection, tables.cursors, *({"name": n, "value": v} for n, v in values.items())
         )
+        if has_new_registers:
+            pages.forget_all(connection)
+        else:
+            pages.forget(connection, touched)
 
     def _put_document(self, connection: Connection, document: DocumentId) -> None:
         """All rows about one document, made whole from all its decisions."""

@@ -87,6 +87,8 @@ cursors = Table(
     Column("value", Integer, nullable=False),
 )
 
+PEOPLE_CURSOR = "people"
+"""Rises whenever somebody is added or renamed: pages that are kept show names."""
 FORMS_ARE_KEPT = timedelta(days=2)
 CLAIM_LASTS = timedelta(seconds=30)
 
@@ -147,6 +149,14 @@ class Journal:
         with self.engine.connect() as connection:
             query = select(outbox).order_by(outbox.c.at, outbox.c.happening, outbox.c.recipient)
             return [dict(row._mapping) for row in connection.execute(query)]  # noqa: SLF001
+
+
+def note_people(connection: Connection) -> None:
+    """Note, in the transaction that does it, that somebody was added or renamed."""
+    chosen = cursors.c.name == PEOPLE_CURSOR
+    risen = connection.execute(update(cursors).where(chosen).values(value=cursors.c.value + 1))
+    if not risen.rowcount:
+        insert_or_replace(connection, cursors, {"name": PEOPLE_CURSOR, "value": 1})
 
 
 def _insert_if_missing(connection: Connection, row: Mapping[str, Any]) -> None:

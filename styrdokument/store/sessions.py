@@ -8,13 +8,15 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy import Engine, Select, String, and_, bindparam, delete, func, insert, select, update
 
 from styrdokument.domain.people import PersonId
 from styrdokument.store.accounts import folded
-from styrdokument.store.journal import accounts, failures, sessions
+from styrdokument.store.journal import PEOPLE_CURSOR, accounts, cursors, failures, sessions
 from styrdokument.store.sql import writing
+from styrdokument.store.straight import Straight
 
 FAILURES_PER_LOGIN = 8
 FAILURES_PER_ADDRESS = 60
@@ -31,12 +33,22 @@ class Session:
     csrf: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Glance:
+    """Who is behind a token, None for nobody; and a number that rises when names change."""
+
+    person: PersonId | None
+    people: int
+
+
 class Sessions:
     """Who is signed in, and how often somebody failed to."""
 
     def __init__(self, engine: Engine, *, idle: timedelta, longest: timedelta) -> None:
         """Over the journal's engine; a session ends after `idle` without use, or `longest`."""
         self._engine, self._idle, self._longest = engine, idle, longest
+        self._straight = Straight(engine)
+        self._glance = self._straight.prepare(_glance())
 
     def begin(self, person: PersonId, *, at: datetime) -> str:
         """Sign somebody in; the token is the cookie's value and is not kept."""
@@ -62,16 +74,27 @@ class Sessions:
         )
         with self._engine.connect() as connection:
             row = connection.execute(query).mappings().first()
-        if row is None or at - row["begun_at"] > self._longest or at - row["seen_at"] > self._idle:
+        if row is None or not self._lasts(row["token"], row["begun_at"], row["seen_at"], at=at):
             return None
-        if at - row["seen_at"] > timedelta(minutes=1):
-            self._touch(row["token"], at)
         return Session(
             person=PersonId(row["person"]),
             begun_at=row["begun_at"],
             seen_at=row["seen_at"],
             csrf=row["csrf"],
         )
+
+    def glance(self, token: str, *, at: datetime) -> Glance:
+        """As `read`, for a view that asks for no more than who it is; one statement."""
+        hashed = _hashed(token) if token else ""
+        row = self._straight.first(self._glance, {"token": hashed})
+        people, person, begun_at, seen_at = row or (0, None, at, at)
+        if person is not None and not self._lasts(hashed, begun_at, seen_at, at=at):
+            person = None
+        return Glance(person=person, people=people or 0)
+
+    def close(self) -> None:
+        """Let go of what `glance` keeps open."""
+        self._straight.close()
 
     def end(self, token: str) -> None:
         """Sign out."""
@@ -101,11 +124,29 @@ class Sessions:
         with writing(self._engine) as connection:
             connection.execute(delete(failures).where(failures.c.login == folded(login)))
 
+    def _lasts(self, hashed: str, begun_at: datetime, seen_at: datetime, *, at: datetime) -> bool:
+        """Whether the session still lasts; that it was used is noted once a minute."""
+        if at - begun_at > self._longest or at - seen_at > self._idle:
+            return False
+        if at - seen_at > timedelta(minutes=1):
+            self._touch(hashed, at)
+        return True
+
     def _touch(self, hashed: str, at: datetime) -> None:
         with writing(self._engine) as connection:
             connection.execute(
                 update(sessions).where(sessions.c.token == hashed).values(seen_at=at)
             )
+
+
+def _glance() -> Select[Any]:
+    asked = select(bindparam("token", type_=String).label("token")).subquery()
+    people = select(cursors.c.value).where(cursors.c.name == PEOPLE_CURSOR).scalar_subquery()
+    is_open = and_(accounts.c.person == sessions.c.person, accounts.c.is_disabled.is_(False))
+    open_sessions = asked.outerjoin(sessions, sessions.c.token == asked.c.token)
+    return select(people, accounts.c.person, sessions.c.begun_at, sessions.c.seen_at).select_from(
+        open_sessions.outerjoin(accounts, is_open)
+    )
 
 
 def _hashed(token: str) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.types import TypeDecorator
 
 BUSY_MS = 30_000
+IMPATIENT_MS = 50
 
 
 class Moment(TypeDecorator[datetime]):
@@ -44,6 +45,18 @@ def open_database(place: Path | str) -> Engine:
     )
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def open_cache(place: Path | str) -> Engine:
+    """An engine for what can be made again: it neither waits for a writer nor for the disk."""
+    if isinstance(place, str):
+        options = f"-c lock_timeout={IMPATIENT_MS} -c synchronous_commit=off"
+        return create_engine(
+            place, pool_pre_ping=True, hide_parameters=True, connect_args={"options": options}
+        )
+    engine = open_database(place)
+    event.listen(engine, "connect", _on_connect_to_cache)
     return engine
 
 
@@ -78,13 +91,23 @@ def insert_or_replace(connection: Connection, table: Table, *rows: dict[str, Any
 
 def _on_connect(connection: DBAPIConnection, _record: object) -> None:
     connection.isolation_level = None  # the begin event below says how a transaction begins
-    for pragma in (
+    _set(
+        connection,
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
         f"busy_timeout={BUSY_MS}",
         "trusted_schema=OFF",
-    ):
+    )
+
+
+def _on_connect_to_cache(connection: DBAPIConnection, _record: object) -> None:
+    """In WAL mode what is committed stays whole so, though the last of it may be lost."""
+    _set(connection, "synchronous=NORMAL", f"busy_timeout={IMPATIENT_MS}")
+
+
+def _set(connection: DBAPIConnection, *pragmas: str) -> None:
+    for pragma in pragmas:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

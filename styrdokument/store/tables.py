@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -20,8 +21,10 @@ from sqlalchemy import (
 
 from styrdokument.store.sql import Moment
 
-SCHEMA = 2
+SCHEMA = 3
 METADATA = MetaData()
+MAIN_CURSOR = "main"
+SCHEMA_CURSOR = "schema"
 
 cursors = Table(
     "cursors",
@@ -141,4 +144,23 @@ case_entries = Table(
     Column("number", Integer, primary_key=True),
     Column("entry", String, primary_key=True, index=True),
     Column("is_turn", Boolean, primary_key=True),
+)
+
+pages = Table(
+    "pages",
+    METADATA,
+    Column("document", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("language", String, primary_key=True),
+    Column("stamp", String, nullable=False),
+    Column("audience", String, nullable=False),
+    Column("tag", String, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+page_names = Table(
+    "page_names",
+    METADATA,
+    Column("named", Integer, primary_key=True),
+    Column("document", Integer, primary_key=True, index=True),
 )

@@ -12,7 +12,7 @@ from styrdokument.domain.decisionfile import Decision, DecisionKind
 from styrdokument.domain.document import Audience
 from styrdokument.domain.people import Entry, Who, is_person
 from styrdokument.store.catalogue import Row
-from styrdokument.views.support import house, label_of, name_of, today, words
+from styrdokument.views.support import house, label_of, name_of, note_named, today, words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +138,7 @@ def validity_said(row: Row) -> list[Said]:
 def documents_said(documents: Sequence[int], row: Row) -> list[Said]:
     """Other documents; a title only where every reader of this version may see it."""
     internal = row["audience"] == Audience.INTERNAL
+    note_named(documents)
     known = house().catalogue.titles(documents, on=today(), internal=internal)
     return [
         Said(

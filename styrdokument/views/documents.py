@@ -10,7 +10,14 @@ from styrdokument.domain.validity import Standing
 from styrdokument.store.catalogue import Row
 from styrdokument.views.asking import day_asked
 from styrdokument.views.files import markdown_file
-from styrdokument.views.reading import DOCUMENT, applied, shown, versions_of
+from styrdokument.views.finished import finished
+from styrdokument.views.reading import (
+    DOCUMENT,
+    applied,
+    shown,
+    versions_for_readers_of,
+    versions_of,
+)
 from styrdokument.views.sheet import sheet
 from styrdokument.views.support import page
 from styrdokument.views.version_json import in_json
@@ -22,12 +29,13 @@ bp = Blueprint("documents", __name__, url_prefix="/documents")
 def show(document: int) -> ResponseReturnValue:
     """The text that applies, or the words for why there is none."""
     day = day_asked()
-    row = applied(document, day) if day else shown(document)
+    if day is None:
+        return finished(lambda: _now(document), document)
+    row = applied(document, day)
     if row is None:
         return page("documents/not_then.html", document=document, day=day), 404
-    hidden = day is not None or row["standing"] == Standing.REPEALED
     values = sheet(row, versions_of(document), day=day)
-    return page("documents/show.html", is_hidden=hidden, **values)
+    return page("documents/show.html", is_hidden=True, **values)
 
 
 @bp.get(f"/{DOCUMENT}.md")
@@ -47,6 +55,14 @@ def lead_on(document: int, rest: str) -> ResponseReturnValue:
     """Anything else under a document leads to it."""
     del rest
     return redirect(f"/documents/{document}")
+
+
+def _now(document: int) -> tuple[Row, str]:
+    """The page with what applies now."""
+    row = shown(document)
+    values = sheet(row, versions_for_readers_of(row))
+    is_hidden = row["standing"] == Standing.REPEALED
+    return row, page("documents/show.html", is_hidden=is_hidden, **values)
 
 
 def _asked(document: int, day: date | None) -> Row:

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 
 from styrdokument import __version__
-from styrdokument.store.index import MAIN_CURSOR
+from styrdokument.store.tables import MAIN_CURSOR
 from styrdokument.views.support import house, page
 
 bp = Blueprint("health", __name__)

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, request
 
 from styrdokument.domain.problems import NotFound
 from styrdokument.views.session import local_address
-from styrdokument.views.support import LANGUAGE, go_to, site
+from styrdokument.views.support import LANGUAGE_COOKIE, go_to, site
 from styrdokument.words import LANGUAGES
 
 bp = Blueprint("language", __name__, url_prefix="/language")
@@ -19,6 +19,11 @@ def choose(code: str) -> Response:
         raise NotFound
     response = go_to(local_address(request.args.get("next", "")))
     response.set_cookie(
-        LANGUAGE, code, max_age=KEPT_SECONDS, httponly=True, samesite="Lax", secure=site().uses_tls
+        LANGUAGE_COOKIE,
+        code,
+        max_age=KEPT_SECONDS,
+        httponly=True,
+        samesite="Lax",
+        secure=site().uses_tls,
     )
     return response

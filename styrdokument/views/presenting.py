@@ -14,7 +14,15 @@ from styrdokument.domain.validity import APPLIES, PAST
 from styrdokument.store.catalogue import Row
 from styrdokument.views.security import form_token
 from styrdokument.views.style import static_address, style_address
-from styrdokument.views.support import label_of, name_of, site, today, visitor, words
+from styrdokument.views.support import (
+    is_shared,
+    label_of,
+    name_of,
+    site,
+    today,
+    visitor,
+    words,
+)
 from styrdokument.words import LANGUAGES
 
 HIDDEN = Markup('<input type="hidden" name="{}" value="{}">')
@@ -45,9 +53,9 @@ def values() -> dict[str, Any]:
         "here_path": request.full_path.rstrip("?"),
         "style_address": style_address(),
         "has_logo": site().logo is not None,
-        "is_shared": False,
         "region": site().region,
-        "visitor": visitor(),
+        "visitor": None if is_shared() else visitor(),
+        "is_shared": is_shared(),
         "language": words().language,
         "today": today(),
         "calendar_is_moved": site().today is not None,

@@ -8,12 +8,12 @@ from datetime import date
 
 from flask import request
 
-from styrdokument.domain.access import Act, may, reading
+from styrdokument.domain.access import Act, reading
 from styrdokument.domain.decisionfile import Decision, from_bytes
 from styrdokument.domain.document import Audience, DocumentId
 from styrdokument.domain.problems import NotFound
 from styrdokument.store.catalogue import Row
-from styrdokument.views.support import house, require, site, today, visitor
+from styrdokument.views.support import house, may_here, require, site, today
 
 DOCUMENT = "<int(min=1000,max=999999):document>"
 """A document's number in a route."""
@@ -23,7 +23,7 @@ NUMBER = "<int(min=1,max=999999):number>"
 
 def sees_internal() -> bool:
     """Whether internal texts are among what the visitor may read."""
-    return may(visitor(), Act.READ_INTERNAL)
+    return may_here(Act.READ_INTERNAL)
 
 
 def admitted(row: Row | None) -> Row:
@@ -55,9 +55,17 @@ def issued(document: int, number: int) -> Row:
 
 def versions_of(document: int) -> list[Row]:
     """The document's versions that the visitor may read, newest first."""
-    found = house().catalogue.versions(DocumentId(document), on=today())
-    internal = sees_internal()
-    return [row for row in found if internal or row["audience"] == Audience.PUBLIC]
+    return _versions(document, internal=sees_internal())
+
+
+def versions_for_readers_of(row: Row) -> list[Row]:
+    """The document's versions that everybody who may read this one may read, newest first."""
+    return _versions(row["document"], internal=row["audience"] == Audience.INTERNAL)
+
+
+def root() -> str:
+    """Where the addresses of pages begin, without a slash at the end."""
+    return (site().base_url or request.host_url).rstrip("/")
 
 
 def decision_of(seq: int) -> Decision:
@@ -70,4 +78,9 @@ def decision_of(seq: int) -> Decision:
 
 def address(path: str) -> str:
     """The whole address of a page, as it can be written on paper."""
-    return f"{site().base_url or request.host_url}".rstrip("/") + path
+    return root() + path
+
+
+def _versions(document: int, *, internal: bool) -> list[Row]:
+    found = house().catalogue.versions(DocumentId(document), on=today())
+    return [row for row in found if internal or row["audience"] == Audience.PUBLIC]

@@ -16,6 +16,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from styrdokument.domain.access import Act
 from styrdokument.domain.problems import Code, Problem, Refused
 from styrdokument.views.access import ACCESS
+from styrdokument.views.site import Site
 from styrdokument.views.support import house, require, site
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -25,7 +26,9 @@ POLICY = (
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
-HEADERS: Mapping[str, str] = {
+KEPT_BY = "private, no-cache"
+"""What the answers may be kept by: the reader's own browser, which asks each time."""
+HEADERS: dict[str, str] = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -60,8 +63,8 @@ def limit_form() -> None:
 
 
 def cookie_name() -> str:
-    """The session cookie's name: bound to the host where there is TLS (contract, "Sessions")."""
-    return "__Host-styrdokument" if site().uses_tls else "styrdokument"
+    """The session cookie's name."""
+    return site().session_cookie
 
 
 def recognise() -> None:
@@ -104,14 +107,17 @@ def check_form() -> None:
         raise Refused(Problem(code=Code.CSRF))
 
 
+def headers_of(site: Site) -> Mapping[str, str]:
+    """The headers of every answer of the site."""
+    return HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if site.uses_tls else {})
+
+
 def add_headers(response: Response) -> Response:
     """The headers of every answer; nothing that depends on the reader is kept by others."""
-    for name, value in HEADERS.items():
+    for name, value in headers_of(site()).items():
         response.headers.setdefault(name, value)
-    if site().uses_tls:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000"
     if not response.cache_control.public and request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "private, no-cache")
+        response.headers.setdefault("Cache-Control", KEPT_BY)
         response.vary.add("Cookie")
     if "visit" in g and g.visit != request.cookies.get(VISIT):
         response.set_cookie(VISIT, g.visit, httponly=True, samesite="Lax", secure=site().uses_tls)

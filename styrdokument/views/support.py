@@ -3,7 +3,8 @@
 Views translate and nothing else: no rule stands here, and no `try`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import cast
 
@@ -19,7 +20,7 @@ from styrdokument.words import Words
 
 Again = Callable[[tuple[Problem, ...]], str]
 EXTENSION = "styrdokument"
-LANGUAGE = "styrdokument-language"
+LANGUAGE_COOKIE = "styrdokument-language"
 """The cookie that keeps the language which a reader chose."""
 
 
@@ -53,9 +54,14 @@ def actor() -> Actor:
 
 def require(act: Act) -> None:
     """Go on only if the visitor may do `act`. Raises Refused."""
-    if not may(visitor(), act):
+    if not may_here(act):
         signed_in = visitor() is not None
         raise Refused(Problem(code=Code.WRONG_ROLE if signed_in else Code.NOT_SIGNED_IN))
+
+
+def may_here(act: Act) -> bool:
+    """Whether the visitor may do `act`, signed in or from where they are."""
+    return may(visitor(), act, is_inside=site().is_inside(request.remote_addr))
 
 
 def today() -> date:
@@ -66,7 +72,7 @@ def today() -> date:
 def words() -> Words:
     """The words of the reader's language."""
     if "words" not in g:
-        g.words = Words(request.cookies.get(LANGUAGE, ""))
+        g.words = Words(request.cookies.get(LANGUAGE_COOKIE, ""))
     return cast("Words", g.words)
 
 
@@ -95,6 +101,30 @@ def label_of(register: str, slug: str) -> str:
 def page(template: str, **values: object) -> str:
     """Render a page."""
     return render_template(template, **values)
+
+
+@contextmanager
+def shared() -> Iterator[set[int]]:
+    """While a page is made that is the same for all its readers: nobody is here.
+
+    Gives the documents that it names, with `note_named`.
+    """
+    g.named = set()
+    try:
+        yield g.named
+    finally:
+        g.named = None
+
+
+def is_shared() -> bool:
+    """Whether the page being made is the same for all its readers."""
+    return g.get("named") is not None
+
+
+def note_named(documents: Iterable[int]) -> None:
+    """The page being made shows how other documents stand; it is made again when that changes."""
+    if is_shared():
+        g.named.update(documents)
 
 
 def on_refusal(again: Again) -> None:

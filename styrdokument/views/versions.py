@@ -4,8 +4,17 @@ from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 
 from styrdokument.domain.problems import NotFound
+from styrdokument.store.catalogue import Row
 from styrdokument.views.files import appendix_file, markdown_file
-from styrdokument.views.reading import DOCUMENT, NUMBER, decision_of, issued, shown, versions_of
+from styrdokument.views.finished import finished
+from styrdokument.views.reading import (
+    DOCUMENT,
+    NUMBER,
+    issued,
+    shown,
+    versions_for_readers_of,
+    versions_of,
+)
 from styrdokument.views.sheet import sheet
 from styrdokument.views.support import page
 from styrdokument.views.version_json import in_json
@@ -23,9 +32,7 @@ def index(document: int) -> ResponseReturnValue:
 @bp.get(f"/{NUMBER}")
 def show(document: int, number: int) -> ResponseReturnValue:
     """One version as it was issued."""
-    row = issued(document, number)
-    values = sheet(row, versions_of(document), as_issued=True)
-    return page("versions/show.html", decision=decision_of(row["seq"]), is_hidden=True, **values)
+    return finished(lambda: _issued(document, number), document, number)
 
 
 @bp.get(f"/{NUMBER}.md")
@@ -46,3 +53,9 @@ def appendix(document: int, number: int, name: str) -> Response:
     if "/" in name:
         raise NotFound
     return appendix_file(issued(document, number), name)
+
+
+def _issued(document: int, number: int) -> tuple[Row, str]:
+    row = issued(document, number)
+    values = sheet(row, versions_for_readers_of(row), as_issued=True)
+    return row, page("versions/show.html", is_hidden=True, **values)

@@ -76,9 +76,7 @@ def build(data: Path) -> dict[str, str]:
 
 def close(house: House) -> None:
     """Let go of every file, so that the data directory can be copied or removed."""
-    house.git.close()
-    house.index.engine.dispose()
-    house.journal.engine.dispose()
+    house.close()
 
 
 def actor(house: House, ids: Mapping[str, str], login: str) -> Actor:
