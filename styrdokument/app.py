@@ -117,10 +117,10 @@ def join(config: Config, now: Callable[[], datetime] | None = None) -> House:
     signer = Signer.load(data / KEY) if (data / KEY).exists() else None
     record, cases = Record(data, git, signer), Cases(git)
     matters = Matters(git, record, cases, inspect)
-    journal = Journal(open_database(config.journal_database or data / "journal.db"))
+    journal = Journal(open_database(config.journal_database or data / "journal.db", "journal"))
     journal.prepare()
     index_place = config.index_database or data / "index.db"
-    index_engine = open_database(index_place)
+    index_engine = open_database(index_place, "index")
     index = Index(index_engine, record, cases, matters, Projection(matters, render))
     index.prepare()
     accounts = Accounts(journal.engine)
@@ -133,7 +133,7 @@ def join(config: Config, now: Callable[[], datetime] | None = None) -> House:
         matters=matters,
         index=index,
         catalogue=Catalogue(index_engine),
-        pages=Pages(open_cache(index_place)),
+        pages=Pages(open_cache(index_place, "index")),
         journal=journal,
         directory=accounts,
         accounts=accounts,

@@ -1,7 +1,53 @@
-"""What all tests share: the settings of hypothesis. Order is random (pytest-randomly)."""
+"""What all tests share: the settings of hypothesis, and the databases. Order is random."""
 
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import settings
+
+from tests.databases import KINDS, POSTGRESQL, SQLITE, Databases
+from tests.postgres import Server
 
 # No deadline: a slow machine is not a fault of the rule under test.
 settings.register_profile("house", deadline=None, print_blob=True)
 settings.load_profile("house")
+
+
+IN_FILES = frozenset(
+    {"test_documents", "test_editing", "test_errors", "test_opening", "test_reviewing"}
+    | {"test_route_matrix"}
+)
+"""Tests of pages that ask no database for more than others do: see docs/testing.md."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    words = "every test that asks for databases, on every kind of them"
+    parser.addoption("--everywhere", action="store_true", help=words)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "databases" in metafunc.fixturenames:
+        name = metafunc.module.__name__.rsplit(".", 1)[-1]
+        is_spared = name in IN_FILES and not metafunc.config.getoption("--everywhere")
+        kinds = [SQLITE] if is_spared else KINDS
+        metafunc.parametrize("databases", kinds, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """The one PostgreSQL of this process of tests, started for the first test that asks."""
+    server = Server()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def databases(request: pytest.FixtureRequest) -> Databases:
+    """Where houses keep index and journal; whatever asks runs once for each kind."""
+    return Databases(request.getfixturevalue("server") if request.param == POSTGRESQL else None)
+
+
+@pytest.fixture(scope="session")
+def in_files() -> Databases:
+    """The same for what no server has a part in."""
+    return Databases(None)

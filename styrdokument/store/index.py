@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, delete, insert, inspect, select
 from sqlalchemy.exc import DatabaseError
 
 from styrdokument.domain.case import CaseNumber
@@ -22,20 +22,26 @@ from styrdokument.store.git import Damaged, ObjectId
 from styrdokument.store.matters import Matters
 from styrdokument.store.projection import Projection, Row
 from styrdokument.store.record import Record
-from styrdokument.store.sql import check_whole, insert_or_replace, writing
-from styrdokument.store.tables import MAIN_CURSOR, SCHEMA_CURSOR
-
-_TABLES = (
-    tables.case_entries,
-    tables.case_documents,
-    tables.cases,
-    tables.former,
-    tables.gaps,
-    tables.versions,
-    tables.documents,
-    tables.decisions,
-    tables.cursors,
+from styrdokument.store.sql import (
+    check_fits,
+    check_whole,
+    insert_or_replace,
+    is_server,
+    snapshot,
+    writing,
 )
+from styrdokument.store.tables import MAIN_CURSOR, RECORD_CURSOR, SCHEMA_CURSOR
+
+_TABLES = tuple(t for t in reversed(tables.METADATA.sorted_tables) if t not in tables.CACHED)
+"""All that is derived row by row; what refers to another comes before it."""
+_ANOTHERS = (
+    "index_database: holds the index of another record; give this installation a database or a "
+    "schema of its own, or empty that one where nothing uses it any more"
+)
+
+
+class AnothersIndex(Exception):
+    """The database holds the index of another record, which is served from somewhere else."""
 
 
 class Index:
@@ -54,35 +60,43 @@ class Index:
 
     def prepare(self) -> None:
         """Make the tables, or make them anew where they are of another schema."""
-        tables.METADATA.create_all(self.engine)
-        if self._cursor(SCHEMA_CURSOR) != str(tables.SCHEMA):
-            tables.METADATA.drop_all(self.engine)
-            tables.METADATA.create_all(self.engine)
+        with writing(self.engine) as connection:
+            check_fits(connection)
+            is_new = not inspect(connection).has_table(tables.cursors.name)
+            if not is_new and _read_cursor(connection, SCHEMA_CURSOR) != str(tables.SCHEMA):
+                tables.METADATA.drop_all(connection)
+            tables.METADATA.create_all(connection)
 
     def catch_up(self) -> None:
-        """Bring the index to where the record is; rebuild it where that cannot be done."""
+        """Bring the index to where the record is; rebuild it where that cannot be done.
+
+        Raises AnothersIndex.
+        """
         try:
             with writing(self.engine) as connection:
-                self._follow_main(connection)
-                self._follow_cases(connection)
+                self._follow(connection)
         except NotFound:
             self.rebuild()
 
     def rebuild(self) -> int:
-        """Make every row anew from the record alone; how many versions there were."""
+        """Make every row anew from the record alone; how many versions there were.
+
+        Raises AnothersIndex where somebody else may be reading it.
+        """
         with writing(self.engine) as connection:
+            if self._is_anothers(connection) and is_server(self.engine):
+                raise AnothersIndex(_ANOTHERS)
             for table in _TABLES:
                 connection.execute(delete(table))
             pages.forget_all(connection)
-            self._follow_main(connection)
-            self._follow_cases(connection)
+            self._follow(connection)
             count = connection.execute(select(tables.versions.c.version)).all()
         return len(count)
 
     def dump(self) -> Iterator[tuple[str, Row]]:
         """Every row but the finished pages, in a fixed order, for comparison. Raises Damaged."""
         try:
-            with self.engine.connect() as connection:
+            with snapshot(self.engine) as connection:
                 check_whole(connection)
                 for table in _TABLES:
                     keys = list(table.primary_key)
@@ -98,9 +112,17 @@ class Index:
         with self.engine.connect() as connection:
             return [from_bytes(f.encode()) for f in connection.execute(query).scalars()]
 
-    def _cursor(self, name: str) -> str | None:
-        with self.engine.connect() as connection:
-            return _read_cursor(connection, name)
+    def _is_anothers(self, connection: Connection) -> bool:
+        """Whether the rows are of another record than ours."""
+        made_of, ours = _read_cursor(connection, RECORD_CURSOR), self._record.identity
+        return bool(made_of and ours and made_of != ours)
+
+    def _follow(self, connection: Connection) -> None:
+        """Go on from the cursors. Raises NotFound where they are not on our record."""
+        if self._is_anothers(connection):
+            raise NotFound
+        self._follow_main(connection)
+        self._follow_cases(connection)
 
     def _follow_main(self, connection: Connection) -> None:
         cursor = _read_cursor(connection, MAIN_CURSOR)
@@ -119,7 +141,11 @@ class Index:
             self._follow_registers(connection)
         elif touched:
             self._follow_cases_on(connection, touched)
-        values = {MAIN_CURSOR: head or "", SCHEMA_CURSOR: str(tables.SCHEMA)}
+        values = {
+            MAIN_CURSOR: head or "",
+            SCHEMA_CURSOR: str(tables.SCHEMA),
+            RECORD_CURSOR: self._record.identity,
+        }
         insert_or_replace(
             connection, tables.cursors, *({"name": n, "value": v} for n, v in values.items())
         )

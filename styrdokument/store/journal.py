@@ -15,28 +15,27 @@ from sqlalchemy import (
     Engine,
     Integer,
     MetaData,
-    String,
     Table,
-    Text,
     delete,
     insert,
     select,
     update,
 )
 
-from styrdokument.store.sql import Moment, insert_or_replace, writing
+from styrdokument.store.columns import Key, Moment, Plain
+from styrdokument.store.sql import check_fits, insert_or_replace, writing
 
 METADATA = MetaData()
 
 accounts = Table(
     "accounts",
     METADATA,
-    Column("person", String, primary_key=True),
-    Column("login", String, nullable=False, unique=True),
-    Column("name", String, nullable=False),
-    Column("title", String, nullable=False, server_default=""),
-    Column("unit", String, nullable=False, server_default=""),
-    Column("password", String, nullable=False),
+    Column("person", Key, primary_key=True),
+    Column("login", Key, nullable=False, unique=True),
+    Column("name", Plain, nullable=False),
+    Column("title", Plain, nullable=False, server_default=""),
+    Column("unit", Plain, nullable=False, server_default=""),
+    Column("password", Plain, nullable=False),
     Column("is_admin", Boolean, nullable=False),
     Column("is_disabled", Boolean, nullable=False),
     Column("is_demonstration", Boolean, nullable=False),
@@ -46,36 +45,36 @@ accounts = Table(
 sessions = Table(
     "sessions",
     METADATA,
-    Column("token", String, primary_key=True),
-    Column("person", String, nullable=False, index=True),
+    Column("token", Key, primary_key=True),
+    Column("person", Key, nullable=False, index=True),
     Column("begun_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
-    Column("csrf", String, nullable=False),
+    Column("csrf", Plain, nullable=False),
 )
 
 failures = Table(
     "failures",
     METADATA,
     Column("number", Integer, primary_key=True),
-    Column("login", String, nullable=False, index=True),
-    Column("address", String, nullable=False, index=True),
+    Column("login", Key, nullable=False, index=True),
+    Column("address", Key, nullable=False, index=True),
     Column("at", Moment, nullable=False),
 )
 
 sent_forms = Table(
     "sent_forms",
     METADATA,
-    Column("form", String, primary_key=True),
-    Column("answer", Text, nullable=False),
+    Column("form", Key, primary_key=True),
+    Column("answer", Plain, nullable=False),
     Column("at", Moment, nullable=False),
 )
 
 outbox = Table(
     "outbox",
     METADATA,
-    Column("happening", String, primary_key=True),
-    Column("recipient", String, primary_key=True),
-    Column("kind", String, primary_key=True),
+    Column("happening", Key, primary_key=True),
+    Column("recipient", Key, primary_key=True),
+    Column("kind", Key, primary_key=True),
     Column("at", Moment, nullable=False),
     Column("sent_at", Moment),
 )
@@ -83,14 +82,25 @@ outbox = Table(
 cursors = Table(
     "journal_cursors",
     METADATA,
-    Column("name", String, primary_key=True),
+    Column("name", Key, primary_key=True),
     Column("value", Integer, nullable=False),
 )
 
 PEOPLE_CURSOR = "people"
 """Rises whenever somebody is added or renamed: pages that are kept show names."""
+OWNER = "record"
+OWNER_DIGITS = 7
+"""The cursor that says which record the journal goes with: its identity's first digits."""
+_ANOTHERS = (
+    "journal_database: holds the journal of another record; give this installation a database or "
+    "a schema of its own"
+)
 FORMS_ARE_KEPT = timedelta(days=2)
 CLAIM_LASTS = timedelta(seconds=30)
+
+
+class AnothersJournal(Exception):
+    """The database holds accounts and sessions of another installation."""
 
 
 class Journal:
@@ -102,7 +112,29 @@ class Journal:
 
     def prepare(self) -> None:
         """Make the tables that are missing."""
-        METADATA.create_all(self.engine)
+        with writing(self.engine) as connection:
+            check_fits(connection)
+            METADATA.create_all(connection)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the journal goes with any record."""
+        with self.engine.connect() as connection:
+            return _read_cursor(connection, OWNER) is not None
+
+    def keep_with(self, record: str) -> bool:
+        """Let the journal go with the record of that identity; whether it just began to.
+
+        Raises AnothersJournal.
+        """
+        ours = int(record[:OWNER_DIGITS], 16)
+        with writing(self.engine) as connection:
+            owner = _read_cursor(connection, OWNER)
+            if owner is None:
+                insert_or_replace(connection, cursors, {"name": OWNER, "value": ours})
+        if owner not in {None, ours}:
+            raise AnothersJournal(_ANOTHERS)
+        return owner is None
 
     def claim_form(self, form: str, *, at: datetime) -> bool:
         """Whether the form is new, and now ours to act on; a claim cut off long ago is let go."""
@@ -133,9 +165,8 @@ class Journal:
 
     def told_up_to(self, name: str) -> int:
         """The last `seq` whose news stand in the outbox."""
-        query = select(cursors.c.value).where(cursors.c.name == name)
         with self.engine.connect() as connection:
-            return connection.execute(query).scalar() or 0
+            return _read_cursor(connection, name) or 0
 
     def put_in_outbox(self, name: str, up_to: int, news: Iterable[Mapping[str, Any]]) -> None:
         """Add what is to be sent, once each, and move the cursor, in one transaction."""
@@ -157,6 +188,11 @@ def note_people(connection: Connection) -> None:
     risen = connection.execute(update(cursors).where(chosen).values(value=cursors.c.value + 1))
     if not risen.rowcount:
         insert_or_replace(connection, cursors, {"name": PEOPLE_CURSOR, "value": 1})
+
+
+def _read_cursor(connection: Connection, name: str) -> int | None:
+    query = select(cursors.c.value).where(cursors.c.name == name)
+    return connection.execute(query).scalar()
 
 
 def _insert_if_missing(connection: Connection, row: Mapping[str, Any]) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, bindparam, delete, or_, select
 from sqlalchemy.exc import DatabaseError
 
 from styrdokument.domain.document import DocumentId
-from styrdokument.store.sql import insert_or_replace, writing
+from styrdokument.store.sql import Away, insert_or_replace, writing
 from styrdokument.store.straight import Straight
 from styrdokument.store.tables import MAIN_CURSOR, cursors, page_names, pages
 
@@ -84,7 +84,7 @@ class Pages:
                     return False
                 insert_or_replace(connection, pages, vars(key) | vars(page))
                 insert_or_replace(connection, page_names, *names)
-        except DatabaseError:
+        except (DatabaseError, Away):
             return False
         return True
 

@@ -61,6 +61,13 @@ class Record:
         """The commit that `main` stands at."""
         return self.git.tip(MAIN)
 
+    @property
+    def identity(self) -> str:
+        """What no other record has: the id of its first decision, which names its first key."""
+        head = self.head
+        first = self.git.find(head, f"{REGISTERS}/{DECISIONS}0001.json") if head else None
+        return first or ""
+
     def registers(self) -> Registers:
         """The registers as they stand."""
         head = self.head

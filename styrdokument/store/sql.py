@@ -1,45 +1,47 @@
 """One way to open a database, SQLite or PostgreSQL, so that what is committed stays committed.
 
-SQLite runs in WAL mode with full synchronisation; every transaction that writes begins as a
-writer, so that two never build on the same reading.
+Every transaction that writes begins as a writer, and waits for the one before, so that two never
+build on the same reading. SQLite runs in WAL mode with full synchronisation. On PostgreSQL writers
+wait for a lock of their own for each database and schema, index and journal apart, and then read
+what is committed; so a writer must never ask for a snapshot.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.exc import ArgumentError
 
 BUSY_MS = 30_000
 IMPATIENT_MS = 50
+CONNECT_SECONDS = 5
+READ_ONLY = "25006"
+"""What PostgreSQL answers a writer where it is a copy of another, or is told to only read."""
 
 
-class Moment(TypeDecorator[datetime]):
-    """A moment in time: stored in UTC, always read back with its zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Store in UTC."""
-        del dialect
-        return None if value is None else value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Read back with zone; SQLite answers a naive one."""
-        del dialect
-        return value if value is None or value.tzinfo else value.replace(tzinfo=UTC)
+class Away(Exception):
+    """A database server does not answer, or lets nobody do this now; the text says which."""
 
 
-def open_database(place: Path | str) -> Engine:
-    """An engine for a SQLite file, or for a `postgresql+psycopg://` address."""
+class BadAddress(Exception):
+    """An address leads to no database that can be used; the text never holds a password."""
+
+
+def open_database(place: Path | str, name: str = "") -> Engine:
+    """An engine for a SQLite file, or for a `postgresql+psycopg://` address.
+
+    `name` is what the database is for; writers of one name wait for each other. Raises BadAddress;
+    its connections raise Away.
+    """
     if isinstance(place, str):
-        return create_engine(place, pool_pre_ping=True, hide_parameters=True)
+        engine = _open_server(place, name)
+        event.listen(engine, "begin", _servers_begin(name))
+        return engine
     engine = create_engine(
         f"sqlite:///{place}", connect_args={"timeout": BUSY_MS / 1000}, hide_parameters=True
     )
@@ -48,16 +50,24 @@ def open_database(place: Path | str) -> Engine:
     return engine
 
 
-def open_cache(place: Path | str) -> Engine:
+def open_cache(place: Path | str, name: str = "") -> Engine:
     """An engine for what can be made again: it neither waits for a writer nor for the disk."""
     if isinstance(place, str):
         options = f"-c lock_timeout={IMPATIENT_MS} -c synchronous_commit=off"
-        return create_engine(
-            place, pool_pre_ping=True, hide_parameters=True, connect_args={"options": options}
-        )
+        return _open_server(place, name, options=options)
     engine = open_database(place)
     event.listen(engine, "connect", _on_connect_to_cache)
     return engine
+
+
+@contextmanager
+def opened(place: Path | str, name: str = "") -> Iterator[Engine]:
+    """The same, for as long as it takes."""
+    engine = open_database(place, name)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 @contextmanager
@@ -67,9 +77,31 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """A connection that reads all its tables as they stood at one moment."""
+    with engine.connect() as connection:
+        if is_server(engine):
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        yield connection
+
+
+def is_server(engine: Engine) -> bool:
+    """Whether others than this data directory's processes can reach the database."""
+    return engine.dialect.name == "postgresql"
+
+
+def check_fits(connection: Connection) -> None:
+    """See to it that a server's database can hold any text. Raises BadAddress."""
+    if is_server(connection.engine):
+        coding = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+        if coding != "UTF8":
+            raise BadAddress(f"the database keeps texts as {coding}; it has to be made with UTF8")
+
+
 def check_whole(connection: Connection) -> None:
     """See to it that the database itself is whole. Raises ValueError; only SQLite can tell."""
-    if connection.dialect.name == "sqlite":
+    if not is_server(connection.engine):
         told = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
         if told != ["ok"]:
             raise ValueError(told[0])
@@ -77,7 +109,7 @@ def check_whole(connection: Connection) -> None:
 
 def insert_or_replace(connection: Connection, table: Table, *rows: dict[str, Any]) -> None:
     """Insert rows, or put them in the place of those with the same primary key."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    dialect = postgresql if is_server(connection.engine) else sqlite
     keys = [column.name for column in table.primary_key]
     for row in rows:
         rest = {name: value for name, value in row.items() if name not in keys}
@@ -89,6 +121,50 @@ def insert_or_replace(connection: Connection, table: Table, *rows: dict[str, Any
         )
 
 
+def _open_server(address: str, name: str, **more: str) -> Engine:
+    setting = f"{name}_database" if name else "the database"
+    try:
+        url = make_url(address)
+        usual = {"connect_timeout": CONNECT_SECONDS, "application_name": f"styrdokument {name}"}
+        usual |= more
+        engine = create_engine(
+            url,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            isolation_level="READ COMMITTED",
+            connect_args={key: value for key, value in usual.items() if key not in url.query},
+        )
+    except (ArgumentError, ValueError) as error:
+        raise BadAddress(f"{setting}: is not an address of a database") from error
+    except ImportError as error:
+        wanted = "pip install 'styrdokument[postgres]'"
+        raise BadAddress(f"{setting}: PostgreSQL needs psycopg: {wanted}") from error
+    event.listen(engine, "handle_error", _servers_error(setting))
+    return engine
+
+
+def _servers_begin(name: str) -> Any:  # noqa: ANN401 (what SQLAlchemy calls)
+    turn = f"pg_advisory_xact_lock(hashtext('styrdokument {name}'), hashtext(current_schema()))"
+
+    def wait_for_turn(connection: Connection) -> None:
+        if connection.get_execution_options().get("writes"):
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_MS}; SELECT {turn}")
+
+    return wait_for_turn
+
+
+def _servers_error(setting: str) -> Any:  # noqa: ANN401 (what SQLAlchemy calls)
+    def tell(context: ExceptionContext) -> None:
+        """What the server itself stands in the way of is Away; a ping is SQLAlchemy's to judge."""
+        error = context.original_exception
+        dbapi = context.dialect.loaded_dbapi
+        is_away = isinstance(error, dbapi.OperationalError)
+        if not context.is_pre_ping and (is_away or getattr(error, "sqlstate", "") == READ_ONLY):
+            raise Away(f"{setting}: {' '.join(str(error).split())}") from error
+
+    return tell
+
+
 def _on_connect(connection: DBAPIConnection, _record: object) -> None:
     connection.isolation_level = None  # the begin event below says how a transaction begins
     _set(
@@ -98,6 +174,7 @@ def _on_connect(connection: DBAPIConnection, _record: object) -> None:
         "foreign_keys=ON",
         f"busy_timeout={BUSY_MS}",
         "trusted_schema=OFF",
+        "case_sensitive_like=ON",
     )
 
 

@@ -15,6 +15,8 @@ from sqlalchemy import Dialect, Engine, Select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 
+from styrdokument.store.sql import Away
+
 Reader = Callable[[Any], Any]
 
 
@@ -58,7 +60,7 @@ class Straight:
 
     def first(self, statement: Statement, values: dict[str, Any]) -> Sequence[Any] | None:
         """The first row, None where there is none. Raises Unavailable."""
-        failures = (self._engine.dialect.loaded_dbapi.Error, SQLAlchemyError)
+        failures = (self._engine.dialect.loaded_dbapi.Error, SQLAlchemyError, Away)
         try:
             return self._first(statement, values)
         except failures:

@@ -14,23 +14,22 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    String,
     Table,
-    Text,
 )
 
-from styrdokument.store.sql import Moment
+from styrdokument.store.columns import Key, Moment, Plain
 
 SCHEMA = 3
 METADATA = MetaData()
 MAIN_CURSOR = "main"
 SCHEMA_CURSOR = "schema"
+RECORD_CURSOR = "record"
 
 cursors = Table(
     "cursors",
     METADATA,
-    Column("name", String, primary_key=True),
-    Column("value", String, nullable=False),
+    Column("name", Key, primary_key=True),
+    Column("value", Plain, nullable=False),
 )
 
 decisions = Table(
@@ -39,12 +38,12 @@ decisions = Table(
     Column("seq", Integer, primary_key=True),
     Column("document", Integer, index=True),
     Column("version", Integer),
-    Column("kind", String, nullable=False),
+    Column("kind", Plain, nullable=False),
     Column("case_number", Integer, index=True),
     Column("recorded_at", Moment, nullable=False),
-    Column("commit_id", String, nullable=False),
-    Column("path", String, nullable=False),
-    Column("file", Text, nullable=False),
+    Column("commit_id", Plain, nullable=False),
+    Column("path", Plain, nullable=False),
+    Column("file", Plain, nullable=False),
 )
 
 documents = Table(
@@ -52,9 +51,9 @@ documents = Table(
     METADATA,
     Column("document", Integer, primary_key=True),
     Column("latest", Integer, nullable=False),
-    Column("unit", String, nullable=False, index=True),
-    Column("case_officer", String, nullable=False, index=True),
-    Column("fact_owner", String, nullable=False, index=True),
+    Column("unit", Key, nullable=False, index=True),
+    Column("case_officer", Key, nullable=False, index=True),
+    Column("fact_owner", Key, nullable=False, index=True),
     Column("reviewers", JSON, nullable=False),
     Column("adopter", JSON, nullable=False),
     Column("repealed_from", Date),
@@ -68,24 +67,24 @@ versions = Table(
     Column("document", Integer, primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("seq", Integer, nullable=False),
-    Column("kind", String, nullable=False),
-    Column("title", String, nullable=False),
-    Column("sorting", String, nullable=False),
-    Column("processes", String, nullable=False),
-    Column("type", String, nullable=False, index=True),
-    Column("language", String, nullable=False),
-    Column("audience", String, nullable=False),
+    Column("kind", Plain, nullable=False),
+    Column("title", Plain, nullable=False),
+    Column("sorting", Plain, nullable=False),
+    Column("processes", Plain, nullable=False),
+    Column("type", Key, nullable=False, index=True),
+    Column("language", Plain, nullable=False),
+    Column("audience", Plain, nullable=False),
     Column("fields", JSON, nullable=False),
     Column("roles", JSON, nullable=False),
     Column("content", JSON, nullable=False),
-    Column("content_hash", String, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("page", Text, nullable=False),
+    Column("content_hash", Plain, nullable=False),
+    Column("text", Plain, nullable=False),
+    Column("body", Plain, nullable=False),
+    Column("page", Plain, nullable=False),
     Column("outline", JSON, nullable=False),
-    Column("words", Text, nullable=False),
-    Column("change_note", Text, nullable=False),
-    Column("significance", String, nullable=False),
+    Column("words", Plain, nullable=False),
+    Column("change_note", Plain, nullable=False),
+    Column("significance", Plain, nullable=False),
     Column("decided_on", Date, nullable=False, index=True),
     Column("recorded_at", Moment, nullable=False, index=True),
     Column("effective_from", Date, nullable=False),
@@ -113,7 +112,7 @@ gaps = Table(
 former = Table(
     "former",
     METADATA,
-    Column("former_id", String, primary_key=True),
+    Column("former_id", Key, primary_key=True),
     Column("document", Integer, primary_key=True),
 )
 
@@ -121,14 +120,14 @@ cases = Table(
     "cases",
     METADATA,
     Column("number", Integer, primary_key=True),
-    Column("kind", String, nullable=False),
-    Column("state", String, nullable=False, index=True),
-    Column("title", String, nullable=False),
-    Column("unit", String, nullable=False),
-    Column("opened_by", String, nullable=False),
+    Column("kind", Plain, nullable=False),
+    Column("state", Key, nullable=False, index=True),
+    Column("title", Plain, nullable=False),
+    Column("unit", Plain, nullable=False),
+    Column("opened_by", Plain, nullable=False),
     Column("opened_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
-    Column("log", String, nullable=False),
+    Column("log", Plain, nullable=False),
 )
 
 case_documents = Table(
@@ -142,7 +141,7 @@ case_entries = Table(
     "case_entries",
     METADATA,
     Column("number", Integer, primary_key=True),
-    Column("entry", String, primary_key=True, index=True),
+    Column("entry", Key, primary_key=True, index=True),
     Column("is_turn", Boolean, primary_key=True),
 )
 
@@ -151,10 +150,10 @@ pages = Table(
     METADATA,
     Column("document", Integer, primary_key=True),
     Column("number", Integer, primary_key=True),
-    Column("language", String, primary_key=True),
-    Column("stamp", String, nullable=False),
-    Column("audience", String, nullable=False),
-    Column("tag", String, nullable=False),
+    Column("language", Key, primary_key=True),
+    Column("stamp", Plain, nullable=False),
+    Column("audience", Plain, nullable=False),
+    Column("tag", Plain, nullable=False),
     Column("body", LargeBinary, nullable=False),
 )
 
@@ -164,3 +163,6 @@ page_names = Table(
     Column("named", Integer, primary_key=True),
     Column("document", Integer, primary_key=True, index=True),
 )
+
+CACHED = frozenset({pages, page_names})
+"""What is made when it is first asked for, so that two indexes of one record may differ in it."""

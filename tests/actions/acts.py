@@ -13,7 +13,7 @@ from random import Random
 from styrdokument.actions import deciding, drafting, importing, opening, registering, reviewing
 from styrdokument.actions.house import House
 from styrdokument.app import join
-from styrdokument.config import Config
+from styrdokument.config import read_config
 from styrdokument.domain.case import HAS_TEXT, CaseNumber, Kind
 from styrdokument.domain.decisionfile import Significance
 from styrdokument.domain.document import DocumentId
@@ -45,7 +45,7 @@ class Life:
         self.random = Random(seed)
         self.moment: datetime = NOON
         self.ids = small.build(data, MORE)
-        self.house: House = join(Config(data=data), now=lambda: self.moment)
+        self.house: House = join(read_config(data, {}), now=lambda: self.moment)
         self.done: Counter[str] = Counter()
         self.source = Foreign(source)
         self.cases: list[CaseNumber] = []

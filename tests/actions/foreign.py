@@ -12,7 +12,7 @@ from styrdokument.actions import registering
 from styrdokument.actions.house import House
 from styrdokument.actions.importing import Report, Row, import_git, read_map
 from styrdokument.app import join
-from styrdokument.config import Config
+from styrdokument.config import read_config
 from styrdokument.domain.people import Actor, Who
 from styrdokument.resources import folder
 from styrdokument.store.accounts import Accounts
@@ -27,7 +27,7 @@ def build(data: Path) -> None:
     Git.create(data / "record.git")
     (data / "keys").mkdir(mode=0o700)
     signer = Signer.create(data / "keys" / "record")
-    house = join(Config(data=data), now=lambda: NOON)
+    house = house_of(data)
     accounts = Accounts(house.journal.engine, QUICK)
     ids = {
         p.name.casefold(): accounts.add(p.name, name=p.name, password=PASSWORD, at=NOON).person.id
@@ -48,7 +48,7 @@ def build(data: Path) -> None:
 
 def house_of(data: Path) -> House:
     """The house at `NOON`."""
-    return join(Config(data=data), now=lambda: NOON)
+    return join(read_config(data, {}), now=lambda: NOON)
 
 
 def person(house: House, login: str) -> Actor:

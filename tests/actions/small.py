@@ -9,7 +9,7 @@ from pathlib import Path
 from styrdokument.actions import deciding, drafting, opening, registering, reviewing
 from styrdokument.actions.house import House
 from styrdokument.app import join
-from styrdokument.config import Config
+from styrdokument.config import read_config
 from styrdokument.domain.case import CaseNumber, Kind
 from styrdokument.domain.document import DocumentId
 from styrdokument.domain.matter import Draft, Given, Matter
@@ -67,7 +67,7 @@ def build(data: Path, more: str = "") -> dict[str, str]:
 
 def house_of(data: Path) -> House:
     """The house at `NOON`, with nothing recovered."""
-    return join(Config(data=data), now=lambda: NOON)
+    return join(read_config(data, {}), now=lambda: NOON)
 
 
 def actor(house: House, ids: Ids, login: str) -> Actor:

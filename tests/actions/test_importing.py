@@ -23,19 +23,18 @@ LONG = "".join(f"Rad {n} om hur vi gör på avdelningen.\n" for n in range(30))
 
 
 @pytest.fixture(scope="module")
-def begun(tmp_path_factory):
-    data = tmp_path_factory.mktemp("region") / "data"
-    data.mkdir()
+def begun(databases, tmp_path_factory):
+    data = databases.place(tmp_path_factory.mktemp("region"))
     build(data)
     return data
 
 
 @pytest.fixture
-def house(begun, tmp_path):
-    shutil.copytree(begun, tmp_path / "data")
-    house = house_of(tmp_path / "data")
+def house(databases, begun, tmp_path):
+    house = house_of(databases.copy(begun, tmp_path / "data"))
     yield house
     close(house)
+    databases.remove(tmp_path / "data")
 
 
 @pytest.fixture

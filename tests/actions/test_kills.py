@@ -11,6 +11,7 @@ from styrdokument.domain.case import CaseNumber, State, Step
 from styrdokument.domain.document import DocumentId
 from tests.actions import small
 from tests.actions.kills import check_repository, houses_after_each_kill
+from tests.databases import Databases
 from tests.views.library import close
 
 FIRST, CASE = CaseNumber(1), CaseNumber(2)
@@ -19,9 +20,9 @@ BODY = "Tre medarbetare.\n"
 
 
 @pytest.fixture(scope="module")
-def begun(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, small.Ids]:
+def begun(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, small.Ids]:
     """An adopted routine, and the revision of it that alma has begun."""
-    data = tmp_path_factory.mktemp("begun")
+    data = databases.place(tmp_path_factory.mktemp("begun"))
     ids = small.build(data)
     house = small.house_of(data)
     small.make_ready(house, ids, small.open_new(house, ids), "Två medarbetare.\n")
@@ -32,10 +33,12 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, small.Ids]:
     return data, ids
 
 
-def advanced(begun: tuple[Path, small.Ids], folder: Path, *logins: str) -> Path:
+def advanced(
+    databases: Databases, begun: tuple[Path, small.Ids], folder: Path, *logins: str
+) -> Path:
     """A copy of the revision, saved, submitted and approved by some."""
     data, ids = begun
-    subprocess.run(["cp", "-r", data, folder], check=True)
+    databases.copy(data, folder)
     house = small.house_of(folder)
     small.save(house, ids, CASE, BODY)
     small.submit(house, ids, CASE)
@@ -64,10 +67,14 @@ def is_decided(house: House) -> bool:
     return adopted.history.next_number == 3
 
 
-def test_a_save_is_whole_or_has_not_happened(begun: tuple[Path, small.Ids], tmp_path: Path) -> None:
+def test_a_save_is_whole_or_has_not_happened(
+    databases: Databases, begun: tuple[Path, small.Ids], tmp_path: Path
+) -> None:
     data, ids = begun
     outcomes = []
-    for house in houses_after_each_kill(data, tmp_path, lambda h: small.save(h, ids, CASE, BODY)):
+    for house in houses_after_each_kill(
+        databases, data, tmp_path, lambda h: small.save(h, ids, CASE, BODY)
+    ):
         check_whole(house)
         outcomes.append(is_saved(house))
         if not outcomes[-1]:
@@ -79,12 +86,12 @@ def test_a_save_is_whole_or_has_not_happened(begun: tuple[Path, small.Ids], tmp_
 
 
 def test_an_approval_is_whole_or_has_not_happened(
-    begun: tuple[Path, small.Ids], tmp_path: Path
+    databases: Databases, begun: tuple[Path, small.Ids], tmp_path: Path
 ) -> None:
-    ids, data = begun[1], advanced(begun, tmp_path / "start")
+    ids, data = begun[1], advanced(databases, begun, tmp_path / "start")
     outcomes = []
     for house in houses_after_each_kill(
-        data, tmp_path, lambda h: small.approve(h, ids, CASE, "birgit")
+        databases, data, tmp_path, lambda h: small.approve(h, ids, CASE, "birgit")
     ):
         check_whole(house)
         outcomes.append(bool(small.matter(house, CASE).case.approvals))
@@ -96,11 +103,13 @@ def test_an_approval_is_whole_or_has_not_happened(
 
 
 def test_a_decision_is_whole_or_has_not_happened(
-    begun: tuple[Path, small.Ids], tmp_path: Path
+    databases: Databases, begun: tuple[Path, small.Ids], tmp_path: Path
 ) -> None:
-    ids, data = begun[1], advanced(begun, tmp_path / "start", "birgit", "cecilia")
+    ids, data = begun[1], advanced(databases, begun, tmp_path / "start", "birgit", "cecilia")
     outcomes = []
-    for house in houses_after_each_kill(data, tmp_path, lambda h: small.decide(h, ids, CASE)):
+    for house in houses_after_each_kill(
+        databases, data, tmp_path, lambda h: small.decide(h, ids, CASE)
+    ):
         check_whole(house)
         outcomes.append(is_decided(house))
         assert (small.matter(house, CASE).case.state is State.DECIDED) is outcomes[-1]
@@ -125,6 +134,6 @@ def check_decided(house: House, ids: small.Ids) -> None:
 
 def check_outcomes(outcomes: list[bool]) -> None:
     """Many kills were tried; early ones left nothing, late ones everything, and none in between."""
-    assert len(outcomes) > 20
+    assert len(outcomes) > 10
     assert outcomes == sorted(outcomes)
     assert set(outcomes) == {False, True}

@@ -10,46 +10,51 @@ import pytest
 from styrdokument.actions.verifying import verify_house, verify_repository
 from styrdokument.domain.decisionfile import DecisionKind
 from styrdokument.store.index import Index
-from styrdokument.store.sql import open_database
 from tests.actions.acts import Life
+from tests.databases import POSTGRESQL, SQLITE, Databases
+from tests.postgres import Server
 from tests.views.library import close
 
 ACTS = 120
 MOST = 600
-SEEDS = (1, 2)
+SEEDS = {SQLITE: 1, POSTGRESQL: 2}
 
 
-@pytest.fixture(scope="module", params=SEEDS)
-def life(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Life]:
-    """A region that has lived long; an index beside its own came along half-way and at the end."""
+@pytest.fixture(scope="module")
+def lived(
+    databases: Databases, server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Life, Index]]:
+    """A region that has lived long; and an index in the other kind of database, half-way along."""
     folder = tmp_path_factory.mktemp("life")
     (folder / "data").mkdir()
-    life = Life(folder / "data", folder / "source", request.param)
-    beside(life, folder)
+    life = Life(databases.place(folder / "data"), folder / "source", SEEDS[databases.kind])
+    other = Databases(None if databases.kind == POSTGRESQL else server)
+    beside = life.house.index.another(other.engine(folder, "index"))
+    beside.prepare()
+    beside.catch_up()
     life.go_on(ACTS // 2)
-    beside(life, folder)
+    beside.catch_up()
     life.go_on(ACTS // 2)
     while kinds_in(life) != set(DecisionKind) and life.done.total() < MOST:
         life.go_on(10)
-    yield life
+    yield life, beside
+    beside.engine.dispose()
     close(life.house)
+
+
+@pytest.fixture
+def life(lived: tuple[Life, Index]) -> Life:
+    return lived[0]
+
+
+@pytest.fixture
+def beside(lived: tuple[Life, Index]) -> Index:
+    return lived[1]
 
 
 def kinds_in(life: Life) -> set[DecisionKind]:
     """The kinds of decisions that were made."""
     return {filed.decision.kind for filed in life.house.record.everything_decided()}
-
-
-def beside(life: Life, folder: Path) -> list[object]:
-    """Bring an index of its own to where the record is; its rows."""
-    index = life.house.index.another(open_database(folder / "beside.db"))
-    index.prepare()
-    index.catch_up()
-    rows = list(index.dump())
-    index.engine.dispose()
-    return rows
 
 
 def rows_of(index: Index) -> list[object]:
@@ -69,11 +74,13 @@ def test_an_index_made_anew_is_equal_row_by_row(life: Life) -> None:
     assert versions == sum(1 for table, _ in kept if table == "versions")
 
 
-def test_an_index_that_comes_after_in_one_go_is_equal_row_by_row(life: Life) -> None:
-    folder = life.house.data.parent
-    assert beside(life, folder) == rows_of(life.house.index)
-    (folder / "beside.db").unlink()
-    assert beside(life, folder) == rows_of(life.house.index)
+def test_an_index_that_comes_after_in_the_other_kind_of_database_is_equal_row_by_row(
+    life: Life, beside: Index
+) -> None:
+    beside.catch_up()
+    assert rows_of(beside) == rows_of(life.house.index)
+    beside.rebuild()
+    assert rows_of(beside) == rows_of(life.house.index)
 
 
 def test_all_of_it_is_found_whole(life: Life, tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """What a stop cut off is finished at the next start; where it can't be, readers are served."""
 
-import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,14 @@ from styrdokument.actions.examining import examine
 from styrdokument.actions.house import House
 from styrdokument.actions.verifying import verify_house
 from styrdokument.app import open_house
-from styrdokument.config import Config
+from styrdokument.config import read_config
 from styrdokument.domain.case import CaseNumber, Kind, State
 from styrdokument.domain.document import DocumentId
 from styrdokument.domain.matter import Given
 from styrdokument.domain.problems import Code, Conflict, Refused
 from tests.actions import small
 from tests.cast import NOON
+from tests.databases import Databases
 from tests.views.library import close
 
 DOCUMENT, OTHER = DocumentId(1000), DocumentId(1001)
@@ -30,10 +30,9 @@ class Stopped(Exception):
 
 
 @pytest.fixture(scope="module")
-def begun(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, small.Ids]:
+def begun(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, small.Ids]:
     """Two adopted routines; the first is being revised."""
-    data = tmp_path_factory.mktemp("begun") / "data"
-    data.mkdir()
+    data = databases.place(tmp_path_factory.mktemp("begun"))
     ids = small.build(data)
     house = small.house_of(data)
     for text in ("Ett.\n", "Två.\n"):
@@ -46,8 +45,9 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, small.Ids]:
 
 
 @pytest.fixture
-def data(begun: tuple[Path, small.Ids], tmp_path: Path) -> Path:
-    return shutil.copytree(begun[0], tmp_path / "data")
+def data(databases: Databases, begun: tuple[Path, small.Ids], tmp_path: Path) -> Iterator[Path]:
+    yield databases.copy(begun[0], tmp_path / "data")
+    databases.remove(tmp_path / "data")
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def open_on(house: House, ids: small.Ids, kind: Kind, document: DocumentId) -> C
 
 
 def start(data: Path) -> House:
-    return open_house(Config(data=data), now=lambda: NOON)
+    return open_house(read_config(data, {}), now=lambda: NOON)
 
 
 @pytest.mark.parametrize("at", ["_close", "_end_cases_on_repealed"])

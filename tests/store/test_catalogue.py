@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, create_engine, delete, insert, select
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import Engine, delete, insert, select
 
 from styrdokument.domain.decisionfile import Basis, BasisKind, Decision, DecisionKind
 from styrdokument.domain.document import DocumentId
@@ -20,6 +19,7 @@ from styrdokument.store import tables
 from styrdokument.store.catalogue import Catalogue, standing_on
 from styrdokument.store.projection import day_columns, gap_rows
 from tests.cast import NOON, REGISTERS, ROUTINE
+from tests.databases import Databases
 
 BEGINNING = date(2024, 1, 31)
 DOCUMENT = DocumentId(1042)
@@ -103,8 +103,8 @@ def looks(draw: Any) -> tuple[list[Decision], date]:
 
 
 @pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    engine = create_engine("sqlite://", poolclass=StaticPool)
+def engine(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    engine = databases.engine(tmp_path_factory.mktemp("index"), "index")
     tables.METADATA.create_all(engine)
     yield engine
     engine.dispose()

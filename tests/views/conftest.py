@@ -4,9 +4,8 @@
 """
 
 import re
-import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,8 +15,9 @@ from jinja2 import BytecodeCache, FileSystemBytecodeCache
 
 from styrdokument.actions.house import House
 from styrdokument.app import create_app, join
-from styrdokument.config import Config
+from styrdokument.config import Config, read_config
 from tests.cast import NOON
+from tests.databases import Databases
 from tests.views import library
 
 
@@ -31,23 +31,26 @@ class Region:
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Mapping[str, str]]:
+def prepared(
+    databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Mapping[str, str]]:
     """The library as it was built, and the cast's person ids by login."""
-    data = tmp_path_factory.mktemp("library")
+    data = databases.place(tmp_path_factory.mktemp("library"))
     return data, library.build(data)
 
 
 @pytest.fixture
-def region(tmp_path: Path, prepared: tuple[Path, Mapping[str, str]]) -> Iterator[Region]:
+def region(
+    databases: Databases, tmp_path: Path, prepared: tuple[Path, Mapping[str, str]]
+) -> Iterator[Region]:
     """A library of one's own."""
     built, ids = prepared
-    data = tmp_path / "region"
-    shutil.copytree(built, data)
-    config = Config(data=data)
+    data = databases.copy(built, tmp_path / "region")
+    config = read_config(data, {})
     house = join(config, now=lambda: NOON)
     yield Region(house=house, config=config, ids=ids)
     library.close(house)
-    shutil.rmtree(data)
+    databases.remove(data)
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +70,7 @@ def visit(region: Region, compiled: BytecodeCache) -> Callable[..., FlaskClient]
     """A new browser; `visit(on=day)` with the calendar of reading pages moved to a day."""
 
     def browser(*, on: date | None = None) -> FlaskClient:
-        config = Config(data=region.config.data, today=on)
+        config = replace(region.config, today=on)
         app = create_app(region.house, config)
         app.jinja_env.bytecode_cache = compiled
         return app.test_client()

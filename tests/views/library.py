@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from styrdokument.actions import deciding, drafting, opening, registering, reviewing
 from styrdokument.actions.house import House
 from styrdokument.app import join
-from styrdokument.config import Config
+from styrdokument.config import read_config
 from styrdokument.domain.case import Kind
 from styrdokument.domain.decisionfile import Basis, BasisKind, Decision, DecisionKind, Significance
 from styrdokument.domain.document import DocumentId
@@ -59,7 +59,7 @@ def build(data: Path) -> dict[str, str]:
     Git.create(data / "record.git")
     (data / "keys").mkdir(mode=0o700)
     signer = Signer.create(data / "keys" / "record")
-    house = join(Config(data=data), now=lambda: NOON)
+    house = join(read_config(data, {}), now=lambda: NOON)
     ids = {person.name.casefold(): _add_account(house, person) for person in CAST}
     registering.begin_record(
         house.record, _registers(signer, ids), by=Who(id=None, name="init"), at=NOON
