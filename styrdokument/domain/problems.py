@@ -42,6 +42,7 @@ class Code(StrEnum):
     CSRF = "csrf"
     TOO_LARGE = "too_large"
     NOT_WRITABLE = "not_writable"
+    DATABASE_AWAY = "database_away"
     NOT_FOUND = "not_found"
 
 

@@ -11,7 +11,8 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityEr
 
 from styrdokument.domain.problems import Code, Conflict, NotFound, Problem, Refused
 from styrdokument.store.git import Damaged
-from styrdokument.views.support import page, words
+from styrdokument.store.sql import Away
+from styrdokument.views.support import is_reading, page, words
 
 LOG = logging.getLogger("styrdokument")
 STATUS = {
@@ -29,10 +30,12 @@ STATUS = {
     Code.TOO_LARGE: 413,
     Code.THROTTLED: 429,
     Code.NOT_WRITABLE: 503,
+    Code.DATABASE_AWAY: 503,
 }
 TO_A_FIELD = re.compile(r'<a href="#(field-[\w-]+)">(.*?)</a>', re.DOTALL)
 SIGN_IN, MISSING, FORBIDDEN_METHOD, MENDABLE = 401, 404, 405, 422
 LOWEST_REFUSAL = 400
+RETRY_SECONDS = "30"
 ORDER = (401, 404, 409, 403, 413, 429, 503, MENDABLE)
 
 
@@ -43,6 +46,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, fail_http)
     app.register_error_handler(Damaged, fail)
     app.register_error_handler(OSError, fail_disk)
+    app.register_error_handler(Away, fail_away)
     app.register_error_handler(Exception, fail)
 
 
@@ -88,6 +92,16 @@ def fail_disk(error: OSError) -> ResponseReturnValue:
     if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EROFS}:
         return fail(error)
     return _answer((Problem(code=Code.NOT_WRITABLE),), STATUS[Code.NOT_WRITABLE])
+
+
+def fail_away(error: Away) -> ResponseReturnValue:
+    """A database server that does not answer: said on a page that needs none, and logged."""
+    LOG.error("%s %r: %s", request.method, request.path, error)
+    g.again, g.away = None, error
+    problem = Problem(code=Code.DATABASE_AWAY, rule="" if is_reading() else "writing")
+    response = _answer((problem,), STATUS[problem.code])
+    response.headers["Retry-After"] = RETRY_SECONDS
+    return response
 
 
 def fail(error: Exception) -> ResponseReturnValue:
@@ -157,7 +171,7 @@ def _problem_json(problems: tuple[Problem, ...], status: int) -> Response:
     listed = [
         {"code": p.code, "field": p.field or None, "words": words().problem(p)} for p in problems
     ]
-    title = words().say(f"error.{status}") if status in {401, 403, 404, 409, 500} else ""
+    title = words().say(f"error.{status}") if status in {401, 403, 404, 409, 500, 503} else ""
     body = {"type": "about:blank", "title": title, "status": status, "problems": listed}
     response = make_response(body, status)
     response.headers["Content-Type"] = "application/problem+json"

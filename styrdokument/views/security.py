@@ -15,11 +15,11 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from styrdokument.domain.access import Act
 from styrdokument.domain.problems import Code, Problem, Refused
+from styrdokument.store.sql import Away
 from styrdokument.views.access import ACCESS
 from styrdokument.views.site import Site
-from styrdokument.views.support import house, require, site
+from styrdokument.views.support import house, is_reading, require, site
 
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 VISIT = "styrdokument-visit"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -68,13 +68,23 @@ def cookie_name() -> str:
 
 
 def recognise() -> None:
-    """Who is here, from the session cookie; looked up anew at every request."""
-    g.session = g.actor = None
+    """Who is here, from the session cookie; looked up anew at every request.
+
+    Where that cannot be known, a reader is nobody, and sees what is public; nobody may post.
+    """
+    g.session = g.actor = g.away = None
     token = request.cookies.get(cookie_name(), "")
-    if token and request.endpoint != "static":
+    if not token or request.endpoint == "static":
+        return
+    try:
         session = house().sessions.read(token, at=house().now())
         g.actor = house().actor(session.person) if session else None
-        g.session = session if g.actor else None
+    except Away as away:
+        if not is_reading():
+            raise
+        g.away = away
+        return
+    g.session = session if g.actor else None
 
 
 def admit() -> None:
@@ -99,7 +109,7 @@ def form_token() -> str:
 
 def check_form() -> None:
     """A post must come from a form of ours, on a page of ours. Raises Refused."""
-    if request.method in SAFE:
+    if is_reading():
         return
     sent = request.form.get("csrf_token", "")
     is_ours = _is_same_origin() and (g.session is not None or VISIT in request.cookies)

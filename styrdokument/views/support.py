@@ -15,6 +15,7 @@ from styrdokument.domain.access import Act, may
 from styrdokument.domain.people import Actor, Entry, PersonId, is_person
 from styrdokument.domain.problems import Code, Problem, Refused
 from styrdokument.store.sorting import sort_key
+from styrdokument.store.sql import Away
 from styrdokument.views.site import Site
 from styrdokument.words import Words
 
@@ -22,6 +23,7 @@ Again = Callable[[tuple[Problem, ...]], str]
 EXTENSION = "styrdokument"
 LANGUAGE_COOKIE = "styrdokument-language"
 """The cookie that keeps the language which a reader chose."""
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def install(app: Flask, house: House, site: Site) -> None:
@@ -52,9 +54,16 @@ def actor() -> Actor:
     return found
 
 
+def is_reading() -> bool:
+    """Whether the request changes nothing."""
+    return request.method in SAFE
+
+
 def require(act: Act) -> None:
-    """Go on only if the visitor may do `act`. Raises Refused."""
+    """Go on only if the visitor may do `act`. Raises Refused; Away where nobody can know."""
     if not may_here(act):
+        if away := g.get("away"):
+            raise away
         signed_in = visitor() is not None
         raise Refused(Problem(code=Code.WRONG_ROLE if signed_in else Code.NOT_SIGNED_IN))
 
@@ -82,11 +91,17 @@ def in_order(title: str) -> str:
 
 
 def name_of(entry: Entry) -> str:
-    """A person's name or a function's label, as the reader knows them."""
+    """A person's name or a function's label, as the reader knows them.
+
+    Where nobody can be looked up, the page is worth more than the name: the id stands in for it.
+    """
     if not entry:
         return ""
     if is_person(entry):
-        person = house().directory.person(PersonId(entry))
+        try:
+            person = house().directory.person(PersonId(entry))
+        except Away:
+            person = None
         return person.name if person else entry
     function = house().registers.functions.get(entry)
     return words().label(function.label) if function else entry
