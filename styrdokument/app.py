@@ -11,7 +11,7 @@ from jinja2 import StrictUndefined
 
 from styrdokument import views
 from styrdokument.actions.deciding import settle
-from styrdokument.actions.house import KEY, REPOSITORY, STOCKHOLM, House
+from styrdokument.actions.house import INDEX, JOURNAL, KEY, REPOSITORY, STOCKHOLM, House
 from styrdokument.config import LOOPBACK, BadConfig, Config, read_config
 from styrdokument.domain.problems import Problem
 from styrdokument.resources import folder
@@ -41,13 +41,24 @@ class NoRecord(Exception):
     """There is no record in the data directory; the text says what to do."""
 
 
+class NotMoved(Exception):
+    """The journal stands in a file, and the configuration names an empty database for it."""
+
+
 def open_house(config: Config, now: Callable[[], datetime] | None = None) -> House:
-    """The house of a data directory, recovered and caught up. Raises NoRecord."""
+    """The house of a data directory, recovered and caught up.
+
+    Raises NoRecord, NotMoved, BadAddress and Away, and what says that a database is another's.
+    """
     if not (config.data / REPOSITORY / "HEAD").exists():
         raise NoRecord(f"{config.data}: no record here; begin one with: styrdokument init")
     house = join(config, now)
     house.alive.enter(lambda: recover(house))
-    start(house)
+    try:
+        start(house, config)
+    except BaseException:
+        house.close()
+        raise
     return house
 
 
@@ -117,9 +128,9 @@ def join(config: Config, now: Callable[[], datetime] | None = None) -> House:
     signer = Signer.load(data / KEY) if (data / KEY).exists() else None
     record, cases = Record(data, git, signer), Cases(git)
     matters = Matters(git, record, cases, inspect)
-    journal = Journal(open_database(config.journal_database or data / "journal.db", "journal"))
+    journal = Journal(open_database(config.journal_database or data / JOURNAL, "journal"))
     journal.prepare()
-    index_place = config.index_database or data / "index.db"
+    index_place = config.index_database or data / INDEX
     index_engine = open_database(index_place, "index")
     index = Index(index_engine, record, cases, matters, Projection(matters, render))
     index.prepare()
@@ -153,14 +164,27 @@ def recover(house: House) -> None:
         clear_temporaries(place)
 
 
-def start(house: House) -> None:
+def start(house: House, config: Config) -> None:
     """Finish what was cut off; where the record does not hold, only readers are served."""
     house.record.is_writable = house.record.has_sound_end()
     if house.record.is_writable:
         try:
+            keep_journal(house, config)
             settle(house)
         except (Damaged, Missing, KeyError, ValueError):
             house.record.is_writable = False
+
+
+def keep_journal(house: House, config: Config) -> None:
+    """See to it that the journal is this record's. Raises NotMoved and AnothersJournal."""
+    file = config.data / JOURNAL
+    if config.journal_database and file.exists() and not house.journal.is_kept:
+        raise NotMoved(
+            f"journal_database: is empty, and {file} is not. Take the setting away, move the "
+            "journal with `styrdokument journal copy --to ADDRESS`, and set it again"
+        )
+    if house.record.identity:
+        house.journal.keep_with(house.record.identity)
 
 
 def render(body: str, appendices: str) -> Page:

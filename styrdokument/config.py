@@ -19,6 +19,8 @@ from styrdokument.domain.networks import Network, networks_in
 FILE = "styrdokument.toml"
 PREFIX = "STYRDOKUMENT_"
 SECRET_WORDS = ("password", "secret", "database")
+ADDRESS = "postgresql+psycopg://"
+"""How the address of a database on a server begins."""
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -177,5 +179,5 @@ def _check(config: Config) -> None:
         raise BadConfig("networks: say base_url too, or other sites could borrow readers' places")
     for name in ("index_database", "journal_database"):
         value = getattr(config, name)
-        if value and not value.startswith("postgresql+psycopg://"):
-            raise BadConfig(f"{name}: must begin with postgresql+psycopg://")
+        if value and not value.startswith(ADDRESS):
+            raise BadConfig(f"{name}: must begin with {ADDRESS}")

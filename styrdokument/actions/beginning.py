@@ -1,7 +1,8 @@
 """Beginning a data directory: record, key, journal, registers and hook, whole or not at all.
 
 All is made in `DATA/beginning/` and then moved up, so nobody ever sees half a record, and nothing
-but that folder is ever removed. DATA itself may be a mounted place, which cannot be renamed.
+but that folder is ever removed. What a server is to have is made in files there too, and handed
+over whole. DATA itself may be a mounted place, which cannot be renamed.
 What was cut off while it was being made is made anew; what was cut off on its way up goes on.
 The record is moved after all else, and the configuration file, for others to look for, after that.
 """
@@ -9,17 +10,19 @@ The record is moved after all else, and the configuration file, for others to lo
 import shlex
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
-from styrdokument.actions.house import KEY, REPOSITORY, House
+from styrdokument.actions.house import INDEX, JOURNAL, KEY, REPOSITORY, House
 from styrdokument.actions.registering import begin_record
 from styrdokument.domain.people import Who
 from styrdokument.resources import folder
 from styrdokument.store import disk
 from styrdokument.store.evidence import Signer
 from styrdokument.store.git import Git
+from styrdokument.store.moving import copy_journal
+from styrdokument.store.sql import opened
 
 PART = "beginning"
 HOOKS = ("pre-receive",)
@@ -34,19 +37,25 @@ def begin(
     join: Callable[[Path], House],
     fill: Callable[[House], None],
     configuration: tuple[str, bytes],
+    servers: Mapping[str, str] | None = None,
 ) -> bool:
     """Whether a record was begun at `data`; False where there is one already.
 
-    `join` makes a house of a folder with repository and key, `fill` enters the first commits,
-    `configuration` is the name and the bytes of the file that is written last.
+    `join` makes a house of a folder with repository and key, all in files; `fill` enters the first
+    commits; `configuration` is the name and the bytes of the file that is written last; `servers`
+    are the addresses of those databases, `index.db` and `journal.db`, that a server is to have.
+    Raises Away, and NotEmpty where another journal stands there.
     """
+    servers = servers or {}
     disk.make_folder(data)
     with disk.exclusive(data / "lock"):
         disk.clear_temporaries(data)
         is_new = not (data / REPOSITORY).exists()
         if is_new:
             if not (data / PART / configuration[0]).exists():
+                _check_servers(servers)
                 _build(data / PART, join, fill, configuration)
+            _hand_over(data / PART, servers)
             _move_up(data, but=configuration[0])
         install_hooks(data / REPOSITORY)
         if not (data / configuration[0]).exists():
@@ -82,6 +91,12 @@ def install_hooks(repository: Path) -> None:
         disk.write_durably(repository / "hooks" / name, shim.encode(), mode=0o755)
 
 
+def _check_servers(servers: Mapping[str, str]) -> None:
+    for name, address in servers.items():
+        with opened(address, Path(name).stem) as engine, engine.connect():
+            pass
+
+
 def _build(
     part: Path,
     join: Callable[[Path], House],
@@ -97,6 +112,16 @@ def _build(
     with closing(join(part)) as house:
         fill(house)
     disk.write_durably(part / configuration[0], configuration[1], mode=0o600)
+
+
+def _hand_over(part: Path, servers: Mapping[str, str]) -> None:
+    """Let servers have what they are to have; an index is made there at the first start."""
+    if JOURNAL in servers and (part / JOURNAL).exists():
+        with opened(part / JOURNAL) as ours, opened(servers[JOURNAL], "journal") as theirs:
+            copy_journal(ours, theirs, again=True)
+    for name in {INDEX, JOURNAL} & servers.keys():
+        for file in part.glob(f"{name}*"):
+            file.unlink()
 
 
 def _move_up(data: Path, but: str) -> None:

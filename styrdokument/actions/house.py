@@ -32,6 +32,8 @@ from styrdokument.store.sessions import Sessions
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 REPOSITORY = "record.git"
 """The record's place in the data directory."""
+INDEX, JOURNAL = "index.db", "journal.db"
+"""The databases' places there, where no server has them."""
 KEY = Path("keys") / "record"
 """The place of the key that signs it."""
 

@@ -12,13 +12,14 @@ import click
 from styrdokument import __version__
 from styrdokument.cli.accounts import account
 from styrdokument.cli.importing import import_
+from styrdokument.cli.journal import journal
 from styrdokument.cli.keeping import config, health, rebuild
 from styrdokument.cli.registers import register
 from styrdokument.cli.serving import init, serve
 from styrdokument.cli.shell import OneLine
 from styrdokument.cli.verifying import verify
 
-COMMANDS = (account, config, health, import_, init, rebuild, register, serve, verify)
+COMMANDS = (account, config, health, import_, init, journal, rebuild, register, serve, verify)
 
 
 @click.group(cls=OneLine)

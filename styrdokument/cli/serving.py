@@ -25,15 +25,19 @@ if TYPE_CHECKING:
 def init(data: Path, *, demo: bool) -> None:
     """Begin a record; nothing is done where there is one."""
     from styrdokument.actions import beginning, demonstrating
+    from styrdokument.actions.house import INDEX, JOURNAL
     from styrdokument.app import join
     from styrdokument.config import FILE, first_file, read_config
 
     config = read_config(data)
+    in_files = replace(config, index_database="", journal_database="")
+    servers = {INDEX: config.index_database, JOURNAL: config.journal_database}
     is_new = beginning.begin(
         data,
-        join=lambda place: join(replace(config, data=place)),
+        join=lambda place: join(replace(in_files, data=place)),
         fill=demonstrating.fill if demo else beginning.fill_nearly_empty,
         configuration=(FILE, first_file().encode()),
+        servers={name: address for name, address in servers.items() if address},
     )
     click.echo(f"{data}: the record is begun." if is_new else f"{data}: the record is there.")
 

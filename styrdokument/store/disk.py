@@ -153,13 +153,15 @@ class Alive:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file: int | None = None
+        self.was_alone = False
 
     def enter(self, recover: Callable[[], None]) -> None:
         """Join the living; if there are none, call `recover` first, while others wait outside."""
         file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
             with _flock(self._path.parent, os.O_RDONLY | os.O_DIRECTORY):
-                if _is_alone(file):
+                self.was_alone = _is_alone(file)
+                if self.was_alone:
                     recover()
                 fcntl.flock(file, fcntl.LOCK_SH)
         except BaseException:
