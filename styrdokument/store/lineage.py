@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from styrdokument.store.git import Change, Commit, Damaged, Missing, ObjectId
-from styrdokument.store.renames import find_renames
+from styrdokument.store.renames import find_moves
 from styrdokument.store.source import Source, TooLarge
 
 _SUBMODULE = 0o160000
@@ -135,22 +135,25 @@ class _Walk:
         for path, blob in _set(files):
             if lineage := self._followed.get(path):
                 lineage.stages.append(Stage(moment=moment, path=path, blob=blob))
-        removed = {c.path: c.before for c in files if c.before and c.after is None}
-        added = {c.path: c.after for c in files if c.after and c.before is None}
-        came_from = find_renames(
-            removed, added, wanted=added.keys() & self._followed.keys(), read=self._read
-        )
-        for path in added.keys() & self._followed.keys():
-            lineage = self._followed.pop(path)
-            born = self._born if path not in came_from else self._followed
-            born[came_from.get(path, path)] = lineage
-        for path in removed.keys() - set(came_from.values()):
-            self._end(moment, path)
+        moves = find_moves(files, wanted=self._followed.keys(), read=self._read)
+        fresh = (moves.came_from.keys() | moves.begun) & self._followed.keys()
+        taken = {path: self._followed.pop(path) for path in fresh}
+        for path, lineage in taken.items():
+            born = self._born if path not in moves.came_from else self._followed
+            born[moves.came_from.get(path, path)] = lineage
+        for path, blob in sorted(moves.ended.items()):
+            self._end(moment, path, blob)
 
-    def _end(self, moment: Moment, path: str) -> None:
-        """Here a file was removed: a document that was put back later goes on, another ended."""
-        if path in self._born:
-            self._followed[path] = self._born.pop(path)
+    def _end(self, moment: Moment, path: str, blob: ObjectId) -> None:
+        """Here a file was removed: a document that was put back later goes on, another ended.
+
+        It was put back where a later one began at the same path, or with the same bytes.
+        """
+        begun = self._born.items()
+        same = (later for later, lineage in begun if lineage.stages[-1].blob == blob)
+        again = path if path in self._born else next(same, None)
+        if again is not None:
+            self._followed[path] = self._born.pop(again)
         elif self._is_document(path):
             lineage = Lineage(ended=moment)
             self.lineages.append(lineage)

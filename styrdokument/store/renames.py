@@ -1,21 +1,85 @@
-"""Which removed file became which added one, in one commit: as git tells it, by what they hold.
+"""Which file became which in one commit: as git tells it, by what they hold.
 
-Exact ones first, then the likest pair at a time. As in git, half alike is the least that counts.
+Exact ones first, then the likest pair at a time. As in git, half alike is the least that counts,
+and a file that was given another text altogether counts as one removed and one added (`git -B`):
+so two that swap names, or move up one after another, are told apart.
 """
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from styrdokument.store.git import ObjectId
+from styrdokument.store.git import Change, ObjectId
 
 LEAST_ALIKE = 0.5
+MOST_STAYED = 2_000
+"""Where more files than so were changed at once, none is taken for another's text."""
 MOST_PAIRS = 100_000
 """More than so many pairs are not compared by content, only exactly."""
 
 _PIECE = re.compile(rb"[^\n]{1,64}\n?|\n")
 Pieces = Counter[bytes]
+Read = Callable[[ObjectId], bytes]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moves:
+    """What one commit did to files: `came_from` is new path -> old path.
+
+    `begun` are paths where a file that was nowhere before stands; `ended` those of files that stand
+    nowhere any more, with what they held.
+    """
+
+    came_from: Mapping[str, str]
+    begun: Collection[str]
+    ended: Mapping[str, ObjectId]
+
+
+def find_moves(changes: Sequence[Change], *, wanted: Collection[str], read: Read) -> Moves:
+    """What became of the files that `changes` are about, for new paths that are `wanted`.
+
+    `read` answers a blob; what it cannot read it answers as empty, which is like nothing.
+    """
+    removed = {c.path: c.before for c in changes if c.before and c.after is None}
+    added = {c.path: c.after for c in changes if c.after and c.before is None}
+    other = _given_another_text(changes, wanted, read)
+    befores = removed | {c.path: c.before for c in other if c.before}
+    afters = added | {c.path: c.after for c in other if c.after}
+    pairs = find_renames(befores, afters, wanted=afters.keys() & set(wanted), read=read)
+    claimed = set(pairs.values())
+    stays = {c.path for c in other if c.path not in pairs and c.path not in claimed}
+    return Moves(
+        came_from={new: old for new, old in pairs.items() if new != old},
+        begun=afters.keys() - pairs.keys() - stays,
+        ended={path: blob for path, blob in befores.items() if path not in claimed | stays},
+    )
+
+
+def _given_another_text(
+    changes: Sequence[Change], wanted: Collection[str], read: Read
+) -> list[Change]:
+    """Files that stayed, with a text that came from elsewhere or is less than half the old one."""
+    stayed = [c for c in changes if c.before and c.after and c.before != c.after]
+    has_others = len(changes) > len(stayed) or len(stayed) > 1
+    if not has_others or len(stayed) > MOST_STAYED:
+        return []
+    befores = {c.before for c in changes}
+    return [
+        c
+        for c in stayed
+        if c.path in wanted and (c.after in befores or not _is_alike(c, read))
+    ]
+
+
+def _is_alike(change: Change, read: Read) -> bool:
+    before, after = (_pieces(read(blob)) if blob else Counter() for blob in _sides(change))
+    return _likeness(before, after) >= LEAST_ALIKE
+
+
+def _sides(change: Change) -> tuple[ObjectId | None, ObjectId | None]:
+    return change.before, change.after
 
 
 def find_renames(
@@ -23,12 +87,9 @@ def find_renames(
     added: Mapping[str, ObjectId],
     *,
     wanted: Collection[str],
-    read: Callable[[ObjectId], bytes],
+    read: Read,
 ) -> dict[str, str]:
-    """New path -> old path, for the added paths that are `wanted`.
-
-    `read` answers a blob; what it cannot read it answers as empty, which is like nothing.
-    """
+    """New path -> old path, for the added paths that are `wanted`."""
     if not (removed and wanted):
         return {}
     found = _exact(removed, added)
