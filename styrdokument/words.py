@@ -66,6 +66,10 @@ class Words:
             _find(self._labels, f"field.{name}") or _find(self._original, f"field.{name}") or name
         )
 
+    def language_of(self, code: str) -> str:
+        """That something is in a language, in words; the code where there are none."""
+        return self.say(f"in_language.{code}") if code in LANGUAGES else code
+
     def label(self, labels: Mapping[str, str]) -> str:
         """A register's label in this language, else in Swedish."""
         return labels.get(self.language) or labels.get(ORIGINAL, "")

@@ -11,20 +11,33 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from styrdokument.actions.house import House
-from styrdokument.actions.imports.conversion import Remark
 from styrdokument.actions.imports.editions import Reader, shown
 from styrdokument.actions.imports.entering import enter
-from styrdokument.actions.imports.mapping import SourceMap, read_map
-from styrdokument.actions.imports.planning import Plan, make_plans
+from styrdokument.actions.imports.map_reading import read_map
+from styrdokument.actions.imports.mapping import SourceMap
+from styrdokument.actions.imports.planning import Plan, Plans, Tell, make_plans
+from styrdokument.actions.imports.remark import Remark
 from styrdokument.actions.imports.report import Outcome, Report, Row
+from styrdokument.actions.imports.spelling import table_of
 from styrdokument.domain.people import Actor, Grant
 from styrdokument.domain.problems import Code, Problem, Refused
 from styrdokument.store.git import Damaged, Missing, ObjectId
 from styrdokument.store.globs import pattern_of
 from styrdokument.store.lineage import Account, trace
+from styrdokument.store.reports import Reports
 from styrdokument.store.source import Source, open_source
 
-__all__ = ["Outcome", "Remark", "Report", "Row", "SourceMap", "import_git", "read_map"]
+__all__ = [
+    "Outcome",
+    "Remark",
+    "Report",
+    "Row",
+    "SourceMap",
+    "Tell",
+    "file_report",
+    "import_git",
+    "read_map",
+]
 
 
 def import_git(
@@ -36,6 +49,7 @@ def import_git(
     mapping: SourceMap,
     ref: str = "HEAD",
     dry_run: bool = False,
+    tell: Tell = lambda _doing, _done, _of: None,
 ) -> Report:
     """Import the documents that the pattern `docs` means in `ref`, with their history.
 
@@ -46,23 +60,41 @@ def import_git(
         raise Refused(Problem(code=Code.WRONG_ROLE, rule="import", field="by"))
     with open_source(source) as opened:
         head = opened.resolve(ref)
+        tell("trace", 0, 1)
         account = _account(opened, head, docs, is_with_removed=mapping.deleted)
         with nullcontext() if dry_run else house.record.lock():
             reader = Reader(opened, mapping, house.registers, today=house.today)
-            plans = make_plans(house, reader, account.lineages)
+            plans = make_plans(house, reader, account.lineages, tell)
             if not dry_run:
-                enter(house, actor, reader, plans)
+                enter(house, actor, reader, plans, tell)
         if not dry_run:
-            house.index.catch_up()
-        rows = [*map(_row, plans), *_rows_of_other_things(account)]
-        return Report(
-            repository=opened.name,
-            commit=head,
-            dry_run=dry_run,
-            rows=tuple(sorted(rows, key=lambda row: row.path)),
-            removed=len(account.lineages) - len(plans),
-            remarks=tuple(_remarks(account)),
-        )
+            house.index.catch_up(lambda done, of: tell("index", done, of))
+        tell("done", 1, 1)
+        return _report(opened.name, head, account, plans, dry_run=dry_run)
+
+
+def file_report(house: House, report: Report) -> str:
+    """Leave the report of a run, dry or not, in the data directory; its name."""
+    about = f"{report.repository}-dry-run" if report.dry_run else report.repository
+    at = house.now()
+    return Reports(house.data).put({**report.as_json(), "at": at.isoformat()}, about=about, at=at)
+
+
+def _report(
+    repository: str, head: ObjectId, account: Account, plans: Plans, *, dry_run: bool
+) -> Report:
+    rows = [*map(_row, plans.all), *_rows_of_other_things(account)]
+    newest = [plan.newest for plan in plans.all if plan.read and not plan.here]
+    return Report(
+        repository=repository,
+        commit=head,
+        dry_run=dry_run,
+        rows=tuple(sorted(rows, key=lambda row: row.path)),
+        removed=len(account.lineages) - len(plans.all),
+        remarks=tuple(_remarks(account)),
+        copies=tuple(tuple(shown(one.lineage.path) for one in group) for group in plans.copies),
+        owners=table_of(one for edition in newest for one in edition.text.spelled),
+    )
 
 
 def _account(source: Source, head: ObjectId, docs: str, *, is_with_removed: bool) -> Account:
@@ -79,26 +111,31 @@ def _account(source: Source, head: ObjectId, docs: str, *, is_with_removed: bool
 
 
 def _row(plan: Plan) -> Row:
-    if plan.problems:
-        outcome = Outcome.REFUSED
-    elif not plan.has_news:
-        outcome = Outcome.UNCHANGED
-    else:
-        outcome = Outcome.WITH_REMARKS if plan.remarks else Outcome.IMPORTED
-    if plan.editions:
-        title = plan.editions[-1].text.title
-    else:
-        title = (plan.here.newest.title or "") if plan.here else ""
+    newest = plan.editions[-1] if plan.editions else None
+    term = newest.term if newest else None
+    here = (plan.here.newest.title or "") if plan.here else ""
     return Row(
         path=shown(plan.lineage.path),
-        outcome=outcome,
-        title=title,
-        document=plan.document,
+        outcome=_outcome(plan),
+        title=plan.newest.title if plan.read else here,
+        document=plan.id,
         versions=len(plan.editions),
         repeals=plan.ends is not None,
+        effective_from=newest.effective_from if newest else None,
+        valid_until=term.valid_until if term else None,
+        review_on=term.review_on if term else None,
+        is_planned=term.is_planned if term else False,
         remarks=_each_once(plan.remarks),
-        problems=plan.problems,
+        problems=plan.problems or (plan.one_with.problems if plan.one_with else ()),
     )
+
+
+def _outcome(plan: Plan) -> Outcome:
+    if plan.problems or (plan.one_with and plan.one_with.problems):
+        return Outcome.REFUSED
+    if not plan.has_news and not plan.one_with:
+        return Outcome.UNCHANGED
+    return Outcome.WITH_REMARKS if plan.remarks else Outcome.IMPORTED
 
 
 def _each_once(remarks: list[Remark]) -> tuple[Remark, ...]:

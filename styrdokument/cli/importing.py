@@ -4,6 +4,9 @@
 
 import json
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,9 +23,14 @@ from styrdokument.cli.shell import (
 
 if TYPE_CHECKING:
     from styrdokument.actions.house import House
-    from styrdokument.actions.importing import Remark, Report
+    from styrdokument.actions.importing import Remark, Report, Tell
     from styrdokument.domain.people import Actor
     from styrdokument.domain.problems import Problem
+
+_WIDTH = 30
+"""Signs of a progress bar."""
+_BLINK = 0.1
+"""Seconds between two looks of it."""
 
 
 @click.group("import", cls=OneLine)
@@ -61,12 +69,45 @@ def import_git(
     with opened(data) as house:
         actor = _controller(house, by)
         mapping = importing.read_map(house, actor, map_.read_bytes() if map_ else b"")
-        report = importing.import_git(
-            house, actor, source, docs=docs, ref=ref, mapping=mapping, dry_run=dry_run
-        )
-    plain = json.dumps(report.as_json(), ensure_ascii=False)
-    click.echo(plain if as_json else "\n".join(_lines(report)))
+        with _progress() as tell:
+            report = importing.import_git(
+                house,
+                actor,
+                source,
+                docs=docs,
+                ref=ref,
+                mapping=mapping,
+                dry_run=dry_run,
+                tell=tell,
+            )
+        name = importing.file_report(house, report)
+    told = {**report.as_json(), "report": name}
+    plain = json.dumps(told, ensure_ascii=False)
+    click.echo(plain if as_json else "\n".join(_lines(report, name)))
     sys.exit(0 if report.is_clean else PROBLEMS_FOUND)
+
+
+@contextmanager
+def _progress() -> Iterator["Tell"]:
+    """A line on the terminal that says how far it has come; nothing where there is no terminal."""
+    from styrdokument.words import ORIGINAL, Words
+
+    words, is_shown, last = Words(ORIGINAL), sys.stderr.isatty(), 0.0
+
+    def tell(doing: str, done: int, of: int) -> None:
+        nonlocal last
+        if is_shown and (done == 0 or time.monotonic() - last > _BLINK):
+            last = time.monotonic()
+            filled = _WIDTH * done // max(of, 1)
+            bar = f"[{'#' * filled}{'-' * (_WIDTH - filled)}]"
+            said = words.say(f"importing.{doing}")
+            click.echo(f"\r\x1b[K{said:<24} {bar} {done}/{of}", err=True, nl=False)
+
+    try:
+        yield tell
+    finally:
+        if is_shown:
+            click.echo("\r\x1b[K", err=True, nl=False)
 
 
 def _controller(house: "House", login: str) -> "Actor":
@@ -84,15 +125,28 @@ def _controller(house: "House", login: str) -> "Actor":
     return found[0]
 
 
-def _lines(report: "Report") -> list[str]:
-    """One line for each document that was not taken in whole, and the sums."""
+def _lines(report: "Report", name: str) -> list[str]:
+    """One line for each document that was not taken in whole, what to correct, and the sums."""
     lines = [
         f"{row.path}: {words}"
         for row in report.rows
         for words in dict.fromkeys((*_remarks(row.remarks), *_problems(row.problems)))
     ]
+    lines += [*_remarks(report.remarks), *_to_correct(report)]
     counts = ", ".join(f"{count} {name}" for name, count in report.as_json()["counts"].items())
-    return [*lines, f"{counts}; {report.versions} versions; {report.removed} removed in the source"]
+    lines.append(f"{counts}; {report.versions} versions; {report.removed} removed in the source")
+    return [*lines, f"/imports/{name}"]
+
+
+def _to_correct(report: "Report") -> Iterator[str]:
+    """What a map could settle: texts that are the same, and in a dry run the table of owners."""
+    from styrdokument.actions.imports.spelling import as_map
+    from styrdokument.words import ORIGINAL, Words
+
+    for group in report.copies:
+        yield Words(ORIGINAL).say("importing.same_text", paths=", ".join(group))
+    if report.dry_run and report.owners:
+        yield as_map(report.owners).rstrip()
 
 
 def _remarks(remarks: "tuple[Remark, ...]") -> list[str]:

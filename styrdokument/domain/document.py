@@ -90,6 +90,7 @@ FIELDS: Mapping[str, FieldRule] = {
     "provisions": _field(FieldKind.MANY, Register.LAWS),
     "replaces": _field(FieldKind.DOCUMENTS),
     "parent": _field(FieldKind.DOCUMENT),
+    "translations": _field(FieldKind.DOCUMENTS),
     "former_ids": _field(FieldKind.MANY),
     "record_class": _field(FieldKind.TEXT),
     "unit": _role(FieldKind.ONE, Register.UNITS),
@@ -146,6 +147,7 @@ class Fields:
     provisions: tuple[str, ...] = ()
     replaces: tuple[DocumentId, ...] = ()
     parent: DocumentId | None = None
+    translations: tuple[DocumentId, ...] = ()
     former_ids: tuple[str, ...] = ()
     record_class: str = ""
     others: Mapping[str, object] = field(default_factory=dict, hash=False)

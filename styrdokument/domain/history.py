@@ -10,6 +10,9 @@ from datetime import date, timedelta
 from styrdokument.domain.decisionfile import ISSUES_A_VERSION, Decision, DecisionKind
 from styrdokument.domain.validity import History, Version
 
+REVIEW_PLANNED = "review_planned"
+"""The fact of an imported text that its day of review is a plan of ours (decision 0009)."""
+
 
 def history_of(decisions: Iterable[Decision]) -> History:
     """The history that a document's decisions, in rising `seq`, make."""
@@ -36,11 +39,16 @@ def _with_version(history: History, decision: Decision) -> History:
         effective_from=decision.effective_from or decision.decided_on,
         valid_until=decision.valid_until,
         review_on=decision.review_on,
+        is_due_at_once=corrected.is_due_at_once if corrected else _is_planned(decision),
         corrects=decision.corrects,
         extensions=corrected.extensions if corrected else 0,
         gaps=corrected.gaps if corrected else (),
     )
     return replace(history, versions=(*history.versions, issued))
+
+
+def _is_planned(decision: Decision) -> bool:
+    return any(fact.get("remark") == REVIEW_PLANNED for fact in decision.facts)
 
 
 def _extended(history: History, decision: Decision) -> History:
@@ -49,6 +57,7 @@ def _extended(history: History, decision: Decision) -> History:
             version,
             valid_until=decision.valid_until,
             review_on=decision.review_on,
+            is_due_at_once=False,
             extensions=version.extensions + 1,
             gaps=(*version.gaps, *_gap_before(version, decision.decided_on)),
         )

@@ -32,6 +32,7 @@ class Version:
     """An adopted text's place in time.
 
     `valid_until` None means until further notice; then `review_on` is set (rule 6).
+    `is_due_at_once`: it came from elsewhere, and `review_on` is no more than a plan (rule 26).
     `is_cancelled`: repealed before it took effect (rule 2). `extensions` counts those in a row;
     `gaps` are the first and last days of when it stood expired before one of them (rule 10).
     """
@@ -40,6 +41,7 @@ class Version:
     effective_from: date
     valid_until: date | None
     review_on: date | None = None
+    is_due_at_once: bool = False
     corrects: int | None = None
     is_cancelled: bool = False
     extensions: int = 0
@@ -118,8 +120,11 @@ def _calendar_standing(version: Version, on: date, due: date) -> Standing:
 def due_from(version: Version, reminders: Sequence[str]) -> date:
     """The first reminder day before the last day, or before the review (rules 5 and 6).
 
-    A text with neither came from elsewhere, and is due at once (rule 26).
+    A text with neither, or with a day that is only planned, came from elsewhere, and is due at
+    once (rule 26).
     """
+    if version.is_due_at_once:
+        return version.effective_from
     end = version.valid_until or version.review_on or version.effective_from
     return min((before(end, reminder) for reminder in reminders), default=end)
 

@@ -4,7 +4,7 @@ Two cursors say how far it has come: the newest commit of `main`, and the newest
 case. Catching up is one transaction; rebuilding makes the same rows from the record alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
@@ -32,6 +32,7 @@ from styrdokument.store.sql import (
 )
 from styrdokument.store.tables import MAIN_CURSOR, RECORD_CURSOR, SCHEMA_CURSOR
 
+Tell = Callable[[int, int], None]
 _TABLES = tuple(t for t in reversed(tables.METADATA.sorted_tables) if t not in tables.CACHED)
 """All that is derived row by row; what refers to another comes before it."""
 _ANOTHERS = (
@@ -67,14 +68,14 @@ class Index:
                 tables.METADATA.drop_all(connection)
             tables.METADATA.create_all(connection)
 
-    def catch_up(self) -> None:
+    def catch_up(self, tell: Tell = lambda _done, _of: None) -> None:
         """Bring the index to where the record is; rebuild it where that cannot be done.
 
-        Raises AnothersIndex.
+        `tell` hears how many documents are done, and of how many. Raises AnothersIndex.
         """
         try:
             with writing(self.engine) as connection:
-                self._follow(connection)
+                self._follow(connection, tell)
         except NotFound:
             self.rebuild()
 
@@ -117,14 +118,14 @@ class Index:
         made_of, ours = _read_cursor(connection, RECORD_CURSOR), self._record.identity
         return bool(made_of and ours and made_of != ours)
 
-    def _follow(self, connection: Connection) -> None:
+    def _follow(self, connection: Connection, tell: Tell = lambda _done, _of: None) -> None:
         """Go on from the cursors. Raises NotFound where they are not on our record."""
         if self._is_anothers(connection):
             raise NotFound
-        self._follow_main(connection)
+        self._follow_main(connection, tell)
         self._follow_cases(connection)
 
-    def _follow_main(self, connection: Connection) -> None:
+    def _follow_main(self, connection: Connection, tell: Tell) -> None:
         cursor = _read_cursor(connection, MAIN_CURSOR)
         head = self._record.head
         touched: set[DocumentId] = set()
@@ -135,7 +136,8 @@ class Index:
             touched |= {one.decision.document for one in filed if one.decision.document}
             kinds = {one.decision.kind for one in filed}
             has_new_registers |= bool(kinds & {DecisionKind.REGISTER, DecisionKind.INIT})
-        for document in sorted(touched):
+        for done, document in enumerate(sorted(touched)):
+            tell(done, len(touched))
             self._put_document(connection, document)
         if has_new_registers and cursor:
             self._follow_registers(connection)

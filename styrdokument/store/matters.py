@@ -139,19 +139,27 @@ def read_sheet(document: DocumentId, text: bytes, roles: bytes, names: Iterable[
     """A document's sheet from the bytes of its two files and the names of all of them."""
     problems: list[Problem] = []
     front = _try(lambda: frontmatter.read(text), problems)
-    who = _try(lambda: strictyaml.read(roles), problems)
+    who, faults = _who_is_who(roles)
+    problems += faults
     raw = front.fields if front else {}
     problems += form_problems(raw, TEXT, id_=document)
-    problems += form_problems(who or {}, ROLES, id_=document)
+    problems += form_problems(who, ROLES, id_=document)
     return Sheet(
         text=text,
         body=front.body if front else "",
         body_line=front.body_line if front else 1,
         fields=read_fields(raw, id_=document),
-        roles=read_roles(who or {}),
+        roles=read_roles(who),
         appendices=tuple(sorted(path for path in names if path not in {TEXT, ROLES})),
         problems=tuple(problems),
     )
+
+
+@lru_cache(maxsize=256)
+def _who_is_who(roles: bytes) -> tuple[Mapping[str, object], tuple[Problem, ...]]:
+    """What the file says and what is wrong with it; many documents share the same bytes."""
+    problems: list[Problem] = []
+    return _try(lambda: strictyaml.read(roles), problems) or {}, tuple(problems)
 
 
 def _issued_hash(filed: tuple[Filed, ...]) -> ContentHash:

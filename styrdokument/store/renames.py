@@ -67,9 +67,7 @@ def _given_another_text(
         return []
     befores = {c.before for c in changes}
     return [
-        c
-        for c in stayed
-        if c.path in wanted and (c.after in befores or not _is_alike(c, read))
+        c for c in stayed if c.path in wanted and (c.after in befores or not _is_alike(c, read))
     ]
 
 

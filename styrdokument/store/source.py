@@ -84,13 +84,13 @@ class Source:
             )
         return commit
 
-    def text(self, blob: ObjectId) -> bytes:
+    def text(self, blob: ObjectId, *, largest: int = LARGEST) -> bytes:
         """A blob's bytes. Raises TooLarge before it is read; Missing, Damaged."""
         try:
             size = self._size(blob)
         except (OSError, *DAMAGE) as error:
             raise Damaged(blob) from error
-        if size > LARGEST:
+        if size > largest:
             raise TooLarge(size)
         return self.git.blob(blob)
 

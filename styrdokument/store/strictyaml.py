@@ -28,14 +28,19 @@ _WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
 
 
 def read(
-    data: bytes, *, limit: int = LIMIT, depth: int = DEPTH, first_line: int = 1
+    data: bytes,
+    *,
+    limit: int = LIMIT,
+    depth: int = DEPTH,
+    first_line: int = 1,
+    borne_with: frozenset[str] = frozenset(),
 ) -> dict[str, Value]:
     """What the file says; empty and `null` are None, all other scalars as written.
 
     `first_line` is where `data` starts in its file, for the lines of problems. Raises `Refused`
-    with all that was found wrong.
+    with all that was found wrong, but for the rules that are `borne_with`.
     """
-    return _build(scan(data, limit, depth, first_line))
+    return _build(scan(data, limit, depth, first_line, borne_with))
 
 
 def write(

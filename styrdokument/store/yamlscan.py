@@ -26,14 +26,23 @@ _ENOUGH = 100
 """Problems to mend before the rest is worth hearing; hostile files have them by the thousand."""
 
 
-def scan(data: bytes, limit: int, depth: int, first_line: int) -> list[yaml.Event]:
-    """The nodes of the file as events, in which nothing is wrong; raises `Refused`."""
+def scan(
+    data: bytes,
+    limit: int,
+    depth: int,
+    first_line: int,
+    borne_with: frozenset[str] = frozenset(),
+) -> list[yaml.Event]:
+    """The nodes of the file as events, in which nothing is wrong; raises `Refused`.
+
+    `borne_with` are rules that may be broken: only such as leave the values as they stand.
+    """
     if len(data) > limit:
         raise Refused(problem("too_large", first_line, limit=limit))
     text = data.removeprefix(_BOM).decode(errors="replace").replace("\r", "")
     scan = _Scan("\n".join(_mask(line) for line in text.split("\n")), depth, limit)
     scan.run()
-    problems = [*_faults_of_bytes(data), *scan.problems]
+    problems = [p for p in (*_faults_of_bytes(data), *scan.problems) if p.rule not in borne_with]
     if problems:
         ordered = sorted(dict.fromkeys(problems), key=lambda problem: problem.line)
         raise Refused(*(replace(p, line=p.line + first_line - 1) for p in ordered[:_ENOUGH]))

@@ -16,6 +16,7 @@ _EXTERNAL = re.compile(
 )
 _CONTACT = re.compile(r"(?:mailto|tel):[^\s/\\].*", re.IGNORECASE)
 _PARTS = re.compile(r"(?:\./)*([^?#]*)([?#].*)?", re.DOTALL)
+_OTHER_SECTION = re.compile(r"(/documents/\d+(?:/versions/\d+)?)#(?!section|note-)(.+)")
 _IMAGES = (".png", ".jpg", ".jpeg", ".svg")
 
 
@@ -46,6 +47,11 @@ def kind_of(target: str) -> Kind | None:
     if ":" in re.split(r"[/?#]", readable, maxsplit=1)[0]:
         return _kind_by_scheme(readable)
     return {"/": Kind.SITE, "#": Kind.SECTION}.get(readable[0], Kind.APPENDIX)
+
+
+def with_anchor(target: str) -> str:
+    """Let `/documents/1042#syfte` lead to the heading whose anchor is `section-syfte`."""
+    return _OTHER_SECTION.sub(r"\1#section-\2", target)
 
 
 def appendix_name(target: str) -> str:

@@ -102,6 +102,8 @@ class _Page:
         kind = links.kind_of(target)
         if kind is links.Kind.SECTION:
             target = self._anchors.get(target, target)
+        elif kind is links.Kind.SITE:
+            target = links.with_anchor(target)
         token.attrs["href"] = links.address_of(target, appendices=self._appendices)
         if kind is links.Kind.EXTERNAL:
             token.attrs |= {"class": "external", "rel": "noopener noreferrer"}

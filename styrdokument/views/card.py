@@ -55,6 +55,7 @@ def facts_of(row: Row, decision: Decision, *, as_issued: bool = False) -> tuple[
         **{name: said_of(name, fields[name]) for name in _REFERENCES if name != "replaces"},
         "replaces": documents_said(fields["replaces"], row),
         "parent": documents_said([fields["parent"]] if fields["parent"] else [], row),
+        "translations": languages_said(fields.get("translations") or [], row),
         "change_note": [Said(words=row["change_note"])],
         **{key: said_of(key, value) for key, value in sorted(fields["others"].items())},
     }
@@ -147,6 +148,21 @@ def documents_said(documents: Sequence[int], row: Row) -> list[Said]:
             address=f"/documents/{one}",
         )
         for one in documents
+    ]
+
+
+def languages_said(documents: Sequence[int], row: Row) -> list[Said]:
+    """The same document in other languages; named only where readers of this one may see it."""
+    internal = row["audience"] == Audience.INTERNAL
+    known = house().catalogue.titles(documents, on=today(), internal=internal)
+    found = [known[one] for one in documents if one in known]
+    return [
+        Said(
+            words=words().language_of(one["language"]),
+            note=one["title"],
+            address=f"/documents/{one['document']}",
+        )
+        for one in found
     ]
 
 

@@ -1,4 +1,4 @@
-"""One foreign text as it becomes ours: characters, front matter, title; each change with a remark.
+"""One foreign text as it becomes ours: characters, head, title; each change with a remark.
 
 Nothing is lost in silence: what is not understood stays in the text, under its own name or as it
 stood, and what has to go is told.
@@ -6,51 +6,55 @@ stood, and what has to go is told.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from styrdokument.actions.imports.mapping import DAYS, SourceMap
-from styrdokument.domain.document import FIELDS, TEXT, DocumentId, is_governed
+from styrdokument.actions.imports import heads
+from styrdokument.actions.imports.mapping import NAMING, TEXTUAL, Defaults, SourceMap, adopting
+from styrdokument.actions.imports.remark import Remark, short
+from styrdokument.actions.imports.spelling import Spelled
+from styrdokument.actions.imports.terms import Said, read_said
+from styrdokument.domain.document import FIELDS, ROLES, TEXT, DocumentId, Roles, is_governed
 from styrdokument.domain.fields import MOST_TEXT, form_problems, is_listed
-from styrdokument.domain.naming import CONTROL, HIDDEN
 from styrdokument.domain.problems import Code, Problem, Refused
 from styrdokument.domain.registers import Registers
-from styrdokument.store import strictyaml
 from styrdokument.store.strictyaml import Value, Writable
 from styrdokument.text import lint, markdown
 from styrdokument.text.characters import suspects
 
-_FENCE = re.compile(r"---[ \t]*\n(.*?\n|)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _BREAKS = re.compile("[\v\f\x1c-\x1e\x85\u2028\u2029]")
 _STRIPPED = frozenset({"control_character", "bidi_control"})
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)")
+_TAGS = {
+    "ERB": re.compile(r"<%.*?%>", re.DOTALL),
+    "Hugo": re.compile(r"\{\{[<%].*?[>%]\}\}", re.DOTALL),
+    "Liquid": re.compile(r"\{%.*?%\}|\{\{(?![<%]).*?\}\}", re.DOTALL),
+}
+"""What another program would run; here it is text, and shown as it stands."""
 _RENAMED = "source_"
 _LONG, _MANY_LINES = 100_000, 10_000
-_COSTLY = re.compile(r"^(?:[ \t>*+\-\d.):]{11}| {0,3}\[[^\]\n]*\]:)", re.MULTILINE)
-"""Nesting as deep as lint allows takes eleven such signs at the start of a line, and pages outgrow
-their texts by definitions; a short text with neither is not parsed to be told fit to be saved."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Remark:
-    """Something the import changed or could not take as it was; `rule` picks the words."""
-
-    rule: str
-    values: Mapping[str, object] = field(default_factory=dict, hash=False)
+_NESTED = re.compile(r"^[ \t>*+\-\d.):]{11}", re.MULTILINE)
+"""Nesting as deep as lint allows takes eleven such signs at the start of a line."""
+_DEFINED = re.compile(r"^ {0,3}\[[^\]\n]*\]:(.*)", re.MULTILINE)
+_MOST_DEFINED = 100_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Converted:
-    """A text of ours, less its id and where it came from; the days are what its source says."""
+    """A text of ours, less its id and where it came from.
+
+    `roles` are who is who by the source and the map, `spelled` how the source names them, `said`
+    the days of the source, and `twin` its value for what ties two languages together.
+    """
 
     fields: Mapping[str, Writable]
     body: str
-    effective_from: date | None
-    valid_until: date | None
+    roles: Roles
+    said: Said
+    spelled: tuple[Spelled, ...]
     remarks: tuple[Remark, ...]
+    twin: str = ""
 
     @property
     def title(self) -> str:
@@ -66,16 +70,25 @@ class Converted:
 def convert(data: bytes, path: str, map_: SourceMap, registers: Registers) -> Converted:
     """The text in `data`, which stood at `path`. Raises Refused for what cannot be a text."""
     work = _Conversion(path, map_, registers)
-    text = work.characters(work.decoded(data))
-    front, body = work.taken_apart(text)
-    fields = work.fields(front, body)
+    head = heads.read_head(work.characters(work.decoded(data)))
+    work.remarks += head.remarks
+    roles, spelled = work.roles(head.fields)
+    fields, body = work.fields(head.fields, head.body, roles.unit)
     body = lint.clean(body.lstrip("\n"))
-    if len(body) > _LONG or body.count("\n") > _MANY_LINES or _COSTLY.search(body):
+    if _may_cost_much(body):
         problems = [p for p in lint.findings(body) if lint.blocks_saving(p)]
         if problems:
             raise Refused(*problems)
-    days = {key: work.day(front, key) for key in sorted(DAYS)}
-    return Converted(fields=fields, body=body, remarks=tuple(work.remarks), **days)
+    said, unread = read_said(head.fields, map_.fields)
+    return Converted(
+        fields=fields,
+        body=body,
+        roles=adopting(roles, str(fields["type"]), registers),
+        said=said,
+        spelled=spelled,
+        remarks=(*work.remarks, *unread, *_tags_in(body)),
+        twin=str(head.fields.get(map_.twins.key) or "") if map_.twins.key else "",
+    )
 
 
 class _Conversion:
@@ -83,6 +96,7 @@ class _Conversion:
 
     def __init__(self, path: str, map_: SourceMap, registers: Registers) -> None:
         self.path, self.map, self.registers = path, map_, registers
+        self.usual: Defaults = map_.at(path)
         self.remarks: list[Remark] = []
 
     def decoded(self, data: bytes) -> str:
@@ -112,66 +126,69 @@ class _Conversion:
             self._note("characters_removed", characters=_named(unfit))
         return lint.clean(text.translate(dict.fromkeys(map(ord, unfit))))
 
-    def taken_apart(self, text: str) -> tuple[dict[str, Value], str]:
-        """Front matter and body; front matter that cannot be read stays in the body as it stood."""
-        found = _FENCE.match(text)
-        if not found:
-            return {}, text
-        front, body = found[1], text[found.end() :]
-        kept = "\n".join(HIDDEN.sub("", CONTROL.sub(" ", line)) for line in front.split("\n"))
-        try:
-            return strictyaml.read(kept.encode(), first_line=2), body
-        except Refused as refused:
-            first = refused.problems[0]
-            if first.rule == "not_a_mapping":  # two rules across the page, and words between
-                return {}, text
-            self._note("front_matter_as_text", reason=first.rule, line=first.line)
-            return {}, _as_code(front) + body.lstrip("\n")
+    def roles(self, front: Mapping[str, Value]) -> tuple[Roles, tuple[Spelled, ...]]:
+        """Who is who, and how the source spells it; whom nobody knows gives way to the default."""
+        found = {key: getattr(self.usual, key) for key in NAMING}
+        spelled: list[Spelled] = []
+        for key in sorted(NAMING & self.map.fields.keys()):
+            _, value = self._said(front, key)
+            known = self.map.units if key == "unit" else self.map.owners
+            here = [Spelled(key=key, spelling=s, entry=known.find(s)) for s in _spellings(value)]
+            entries = tuple(dict.fromkeys(one.entry for one in here if one.entry))
+            if entries:
+                found[key] = entries if isinstance(found[key], tuple) else entries[0]
+            for one in here:
+                if not one.entry:
+                    self._note("unknown_owner", key=key, value=short(one.spelling))
+            spelled += here
+        return Roles(**found), tuple(spelled)
 
-    def fields(self, front: Mapping[str, Value], body: str) -> dict[str, Writable]:
-        """Ours first, in their order, then the source's own under their names."""
-        ours = self._mapped(front)
-        used = {theirs for key, theirs in self.map.fields.items() if key in ours}
+    def fields(
+        self, front: Mapping[str, Value], body: str, unit: str
+    ) -> tuple[dict[str, Writable], str]:
+        """Ours first, in their order, then the source's own that fit; and the text."""
+        ours, used = self._mapped(front)
         fields: dict[str, Writable] = {
             "title": self._title(ours.pop("title", None), body),
-            "type": self.map.type,
+            "type": self.usual.type,
             "language": self.map.language_of(self.path),
-            "audience": str(self.map.audience),
-            "applies_to": list(self.map.applies_to),
+            "audience": str(self.usual.audience),
+            "applies_to": list(self.usual.applies_to or (unit,)),
         }
         fields |= ours
-        for key, value in front.items():
-            if key not in used:
-                fields[self._free_name(key, fields.keys() | front.keys())] = value
-        return fields
+        others = {
+            self._free_name(key, fields.keys() | front.keys()): value
+            for key, value in front.items()
+            if key not in used
+        }
+        moved = {key: others.pop(key) for key in heads.unfit(others)}
+        if moved:
+            self._note("fields_as_text", keys=", ".join(moved))
+            body = heads.as_code(moved) + body.lstrip("\n")
+        return fields | others, body
 
-    def day(self, front: Mapping[str, Value], key: str) -> date | None:
-        """The day that the source says, where the map tells under what name."""
-        said = front.get(self.map.fields.get(key, ""))
-        if said is None:
-            return None
-        found = _DAY.match(str(said))
-        try:
-            return date.fromisoformat(found[0] if found else "")
-        except ValueError:
-            self._note("no_day", key=self.map.fields[key], value=_short(said))
-            return None
+    def _said(self, front: Mapping[str, Value], key: str) -> tuple[str, Value]:
+        """The first of the source's keys that says something, and what."""
+        theirs = self.map.fields[key]
+        return next(((k, front[k]) for k in theirs if front.get(k) is not None), ("", None))
 
-    def _mapped(self, front: Mapping[str, Value]) -> dict[str, Writable]:
-        """The values that the map finds and that fit; what does not keeps its own name."""
+    def _mapped(self, front: Mapping[str, Value]) -> tuple[dict[str, Writable], set[str]]:
+        """The values that the map finds and that fit, and their keys; the rest keep their names."""
         found: dict[str, Writable] = {}
-        for key, theirs in self.map.fields.items():
-            value = front.get(theirs)
-            if key in DAYS or value is None:
+        used = set()
+        for key in self.map.fields.keys() & TEXTUAL:
+            theirs, value = self._said(front, key)
+            if value is None:
                 continue
-            fitting = self._slug(value) if key == "type" else value
+            fitting = self.map.types.get(str(value), value) if key == "type" else value
             if self._fits(key, fitting):
                 found[key] = fitting
+                used.add(theirs)
             else:
-                self._note("value_does_not_fit", key=theirs, value=_short(value))
-        return found
+                self._note("value_does_not_fit", key=theirs, value=short(value))
+        return {key: found[key] for key in FIELDS if key in found}, used
 
-    def _fits(self, key: str, value: Value) -> bool:
+    def _fits(self, key: str, value: Writable) -> bool:
         if any(form_problems({key: value}, TEXT, id_=DocumentId(0))):
             return False
         register = FIELDS[key].listed_in
@@ -191,32 +208,49 @@ class _Conversion:
             self._note("title_cut")
         return words[:MOST_TEXT].strip()
 
-    def _slug(self, said: Value) -> Value:
-        return self.map.types.get(said, said) if isinstance(said, str) else said
-
     def _free_name(self, key: str, taken: AbstractSet[str]) -> str:
         if key not in FIELDS and not is_governed(key):
             return key
         name = f"{_RENAMED}{key}"
         while name in taken:
             name = f"{_RENAMED}{name}"
-        self._note("key_renamed", key=key, name=name)
+        if not (key in FIELDS and FIELDS[key].file == ROLES and key in self.map.fields):
+            self._note("key_renamed", key=key, name=name)
         return name
 
     def _note(self, rule: str, **values: object) -> None:
         self.remarks.append(Remark(rule=rule, values=values))
 
 
-def _as_code(front: str) -> str:
-    """A block that shows the lines as they stood, whatever is in them."""
-    fence = max(re.findall("`{3,}", front), key=len, default="``") + "`"
-    return f"{fence}yaml\n{front.rstrip()}\n{fence}\n\n"
+def under_title(text: Converted, **fields: Writable) -> Converted:
+    """The text with fields set, in the order of ours."""
+    set_ = {**text.fields, **fields}
+    ours = {key: set_[key] for key in FIELDS if key in set_}
+    return replace(text, fields={**ours, **set_})
+
+
+def _tags_in(body: str) -> Iterator[Remark]:
+    counts = {kind: len(tag.findall(body)) for kind, tag in _TAGS.items()}
+    kinds = [f"{kind} ({count})" for kind, count in counts.items() if count]
+    if kinds:
+        yield Remark(rule="template_tags", values={"kinds": ", ".join(kinds)})
+
+
+def _spellings(value: Value) -> list[str]:
+    entries = value if isinstance(value, list) else [value]
+    return [" ".join(one.split()) for one in entries if isinstance(one, str) and one.strip()]
+
+
+def _may_cost_much(body: str) -> bool:
+    """Whether a text must be parsed to be told fit to be saved: most are short and plain.
+
+    Pages outgrow their texts by definitions: each bracket may stand for the longest one.
+    """
+    if len(body) > _LONG or body.count("\n") > _MANY_LINES or _NESTED.search(body):
+        return True
+    longest = max((len(found) for found in _DEFINED.findall(body)), default=0)
+    return longest * body.count("[") > _MOST_DEFINED
 
 
 def _named(characters: AbstractSet[str]) -> str:
     return " ".join(f"U+{ord(c):04X}" for c in sorted(characters))
-
-
-def _short(value: object) -> str:
-    text = " ".join(str(value).split())
-    return text if len(text) <= 60 else f"{text[:59]}…"  # noqa: PLR2004 - a line of a report

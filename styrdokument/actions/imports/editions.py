@@ -6,41 +6,51 @@ taken is refused whole.
 """
 
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import accumulate
 
 from styrdokument.actions.house import STOCKHOLM
-from styrdokument.actions.imports.conversion import Converted, Remark, convert
+from styrdokument.actions.imports.conversion import Converted, convert
 from styrdokument.actions.imports.mapping import SourceMap
-from styrdokument.domain.document import HIGHEST_ID, DocumentId
+from styrdokument.actions.imports.remark import Remark
+from styrdokument.actions.imports.terms import Term, term_of
 from styrdokument.domain.fields import MOST_TEXT
 from styrdokument.domain.naming import CONTROL, HIDDEN
 from styrdokument.domain.problems import Code, Problem, Refused
 from styrdokument.domain.registers import Registers
-from styrdokument.store import frontmatter
-from styrdokument.store.git import Damaged, Missing, is_safe_name
+from styrdokument.store.git import Damaged, Missing, ObjectId, is_safe_name
 from styrdokument.store.lineage import Lineage, Moment, Stage
 from styrdokument.store.source import LARGEST, Source, TooLarge
-
-_FIRST_LINES = b"---\nid: %d\n"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Edition:
-    """A version to be, or one that is here already; its days are set last."""
+    """A version to be, or one that is here already; its days and its file are set last.
+
+    `links` are the targets that its text had where it now has references to documents by their
+    place in the plans; `appendices` are blobs of the source; `former_ids` where it has stood.
+    """
 
     stage: Stage
     text: Converted
-    data: bytes
+    former_ids: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    appendices: Mapping[str, ObjectId] = field(default_factory=dict)
+    twins: tuple[int, ...] = ()
     effective_from: date = date.min
-    valid_until: date | None = None
+    term: Term | None = None
     remarks: tuple[Remark, ...] = ()
 
-    def file(self, document: DocumentId) -> bytes:
-        """The file as it is stored under an id."""
-        return self.data.replace(_FIRST_LINES % HIGHEST_ID, _FIRST_LINES % document, 1)
+    @property
+    def title(self) -> str:
+        """The document's title."""
+        return self.text.title
+
+    def says(self) -> tuple[object, ...]:
+        """What makes a version of it, where the one before says another thing."""
+        return self.text.fields, self.text.body, self.appendices
 
 
 class Reader:
@@ -51,53 +61,48 @@ class Reader:
     ) -> None:
         self.source, self.map, self.registers, self.today = source, map_, registers, today
 
-    def editions(
-        self, lineage: Lineage, stages: Sequence[Stage], *, after: Stage | None, floor: date
-    ) -> tuple[list[Edition], list[Remark]]:
-        """The versions that `stages` (newest first) make, oldest first, and what was passed over.
+    def read(self, lineage: Lineage, stages: Sequence[Stage]) -> tuple[list[Edition], list[Remark]]:
+        """The texts of `stages` (newest first) that can be taken, oldest first; what cannot.
 
-        `after` is the stage that is here already, and `floor` the day that it applies from.
         Raises Refused for a path, or a newest text, that cannot be taken.
         """
         _check_path(self.source.name, lineage)
-        passed_over: list[Remark] = []
-        read = list(self._read(lineage, (*stages, *([after] if after else [])), passed_over))
+        places = [former_id(self.source.name, path) for path in lineage.paths if _can_be_said(path)]
+        found, passed_over = [], []
+        for stage in reversed(stages):
+            try:
+                text = convert(self._bytes(stage), stage.path, self.map, self.registers)
+                mapped = text.fields.get("former_ids") or []
+                more = mapped if isinstance(mapped, list) else [mapped]
+                names = tuple(dict.fromkeys([*places, *map(str, more)]))
+                found.append(Edition(stage=stage, text=text, former_ids=names))
+            except Refused as refused:
+                if stage is stages[0]:
+                    raise
+                values = {"commit": stage.moment.commit, "reason": refused.problems[0].rule}
+                passed_over.append(Remark(rule="version_passed_over", values=values))
+        return found, passed_over
+
+    def versions(
+        self, lineage: Lineage, read: Sequence[Edition], *, after: Stage | None, floor: date
+    ) -> list[Edition]:
+        """Those of the editions that make a version, with their days, oldest first.
+
+        `after` is the stage that is here already, and `floor` the day that it applies from.
+        """
         changed = [
             edition
             for place, edition in enumerate(read)
-            if not place or _says(edition) != _says(read[place - 1])
+            if not place or edition.says() != read[place - 1].says()
         ]
         dated = self._dated(lineage, changed, floor)
-        return [edition for edition in dated if edition.stage is not after], passed_over
+        return [edition for edition in dated if edition.stage is not after]
 
     def day_of_end(self, lineage: Lineage, last: date) -> date:
         """The first day that a document no longer applies: tomorrow, where it still stands."""
         if lineage.ended is None:
             return self.today + timedelta(days=1)
         return max(last, min(day_of(lineage.ended), self.today))
-
-    def _read(
-        self, lineage: Lineage, stages: Sequence[Stage], passed_over: list[Remark]
-    ) -> Iterator[Edition]:
-        """The texts that can be taken, oldest first."""
-        for stage in reversed(stages):
-            try:
-                text = convert(self._bytes(stage), stage.path, self.map, self.registers)
-                yield Edition(stage=stage, text=text, data=self._compose(lineage, text))
-            except Refused as refused:
-                if stage is stages[0]:
-                    raise
-                values = {"commit": stage.moment.commit, "reason": refused.problems[0].rule}
-                passed_over.append(Remark(rule="version_passed_over", values=values))
-
-    def _compose(self, lineage: Lineage, text: Converted) -> bytes:
-        """The file under the highest id; where it stood are former ids. Raises Refused."""
-        places = [former_id(self.source.name, p) for p in lineage.paths if _can_be_said(p)]
-        mapped = text.fields.get("former_ids") or []
-        more = mapped if isinstance(mapped, list) else [mapped]
-        names = list(dict.fromkeys([*places, *map(str, more)]))
-        fields = {"id": HIGHEST_ID, **text.fields, "former_ids": names}
-        return frontmatter.compose(fields, text.body)
 
     def _bytes(self, stage: Stage) -> bytes:
         try:
@@ -110,16 +115,20 @@ class Reader:
     def _dated(
         self, lineage: Lineage, editions: Sequence[Edition], floor: date
     ) -> Iterator[Edition]:
+        """Each with its first day, and its last as far as the source or the next one says."""
         own = _own_days(editions)
-        days = list(accumulate(_not_after(own, self.today), max, initial=floor))
-        following = [*days[2:], self.day_of_end(lineage, days[-1])]
-        for edition, said, day, next_day in zip(editions, own, days[1:], following, strict=False):
-            remarks = edition.text.remarks
+        days = list(accumulate(_not_after(own, self.today), max, initial=floor))[1:]
+        for place, (edition, said, day) in enumerate(zip(editions, own, days, strict=True)):
+            remarks = (*edition.text.remarks, *edition.remarks)
             if said != day:
                 moved = {"commit": edition.stage.moment.commit, "day": said, "used": day}
                 remarks = (*remarks, Remark(rule="day_moved", values=moved))
-            ends = edition.text.valid_until or max(day, next_day - timedelta(days=1))
-            yield replace(edition, effective_from=day, valid_until=ends, remarks=remarks)
+            following = days[place + 1] if place + 1 < len(days) else None
+            term = term_of(edition.text.said, begins=day)
+            if term is None and (following or lineage.ended):
+                last = (following or self.day_of_end(lineage, day)) - timedelta(days=1)
+                term = Term(valid_until=max(day, last))
+            yield replace(edition, effective_from=day, term=term, remarks=remarks)
 
 
 def former_id(repository: str, path: str) -> str:
@@ -153,13 +162,9 @@ def _refused(rule: str, **values: object) -> Refused:
     return Refused(Problem(code=Code.BAD_TEXT, rule=rule, values=values))
 
 
-def _says(edition: Edition) -> tuple[object, str]:
-    return edition.text.fields, edition.text.body
-
-
 def _own_days(editions: Sequence[Edition]) -> list[date]:
     """The day that each text says of itself, where that is a new one; else its commit's."""
-    said = [edition.text.effective_from for edition in editions]
+    said = [edition.text.said.effective_from for edition in editions]
     return [
         day if day and day != before else day_of(edition.stage.moment)
         for edition, day, before in zip(editions, said, [None, *said], strict=False)

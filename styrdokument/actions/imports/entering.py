@@ -5,16 +5,19 @@ null and the ground is the source (rule 26); who ran the import stands as the on
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from styrdokument.actions.deciding import PRODUCT
 from styrdokument.actions.house import House
-from styrdokument.actions.imports.conversion import Remark
 from styrdokument.actions.imports.editions import Edition, Reader, shown
 from styrdokument.actions.imports.origins import KIND
-from styrdokument.actions.imports.planning import Plan
+from styrdokument.actions.imports.planning import Plan, Plans, Tell
+from styrdokument.actions.imports.remark import Remark
+from styrdokument.actions.imports.terms import Term
+from styrdokument.actions.imports.tying import file_of
 from styrdokument.domain.decisionfile import Basis, BasisKind, Decision, DecisionKind
 from styrdokument.domain.document import ROLES, TEXT, DocumentId
+from styrdokument.domain.history import REVIEW_PLANNED
 from styrdokument.domain.people import Actor
 from styrdokument.store import strictyaml
 from styrdokument.store.chain import Act, Proposal
@@ -23,12 +26,13 @@ from styrdokument.store.lineage import Moment
 from styrdokument.store.record import hash_of
 
 
-def enter(house: House, actor: Actor, reader: Reader, plans: Sequence[Plan]) -> None:
+def enter(house: House, actor: Actor, reader: Reader, plans: Plans, tell: Tell) -> None:
     """Enter what the plans say, and give new documents their ids; with the lock held."""
-    _give_ids(house, [plan for plan in plans if plan.editions and plan.document is None])
-    entry = _Entry(house, actor, reader)
+    _give_ids(house, [plan for plan in plans.all if plan.editions and plan.document is None])
+    entry = _Entry(house, actor, reader, plans)
     proposals: dict[Moment, list[Proposal]] = defaultdict(list)
-    for plan in plans:
+    for done, plan in enumerate(plans.all):
+        tell("enter", done, len(plans.all))
         for moment, proposal in entry.proposals(plan):
             proposals[moment].append(proposal)
     acts = [
@@ -51,8 +55,8 @@ def _give_ids(house: House, plans: list[Plan]) -> None:
 class _Entry:
     """What is entered together: at one moment, by one person, in one batch."""
 
-    def __init__(self, house: House, actor: Actor, reader: Reader) -> None:
-        self.house, self.reader = house, reader
+    def __init__(self, house: House, actor: Actor, reader: Reader, plans: Plans) -> None:
+        self.house, self.reader, self.plans = house, reader, plans
         self.by, self.at = house.sign(actor), house.now()
         self.batch = house.git.batch()
 
@@ -62,36 +66,42 @@ class _Entry:
             return
         newest = plan.here.newest if plan.here else None
         number = plan.here.history.next_number if plan.here else 1
+        stand = self.house.record.files_of(plan.document) if plan.here else {}
         for version, edition in enumerate(plan.editions, number):
-            files = self._files(plan, plan.document, edition)
+            files = self._files(plan, plan.document, edition, stand)
+            gone: dict[str, ObjectId | None] = dict.fromkeys(stand.keys() - files.keys())
             newest = self._issue(plan, version, edition, files)
-            yield edition.stage.moment, Proposal(decision=newest, files=files)
+            yield edition.stage.moment, Proposal(decision=newest, files={**files, **gone})
+            stand = files
         if plan.ends and plan.lineage.ended and newest:
             yield plan.lineage.ended, Proposal(decision=self._repeal(plan, newest))
 
-    def _files(self, plan: Plan, document: DocumentId, edition: Edition) -> dict[str, ObjectId]:
-        """The new text; who is who as it stands here, or as the map says of a new document."""
+    def _files(
+        self, plan: Plan, document: DocumentId, edition: Edition, stand: Mapping[str, ObjectId]
+    ) -> dict[str, ObjectId]:
+        """The new text and its appendices; who is who as it stands, or as the source says first."""
         record = self.house.record
-        text = record.put(self.batch, edition.file(document))
-        if plan.here:
-            return record.files_of(document) | {TEXT: text}
-        roles = self.reader.map.roles_for(edition.text.type, self.reader.registers)
-        plain = {key: list(v) if isinstance(v, tuple) else v for key, v in vars(roles).items()}
-        return {
-            TEXT: text,
-            ROLES: record.put(self.batch, strictyaml.write(plain)),
+        files = {
+            name: record.put(self.batch, self.plans.files.data(blob))
+            for name, blob in edition.appendices.items()
         }
+        files[TEXT] = record.put(self.batch, file_of(edition, document, self.plans.id_of))
+        if plan.here:
+            return files | {ROLES: stand[ROLES]}
+        roles = vars(edition.text.roles)
+        plain = {key: list(v) if isinstance(v, tuple) else v for key, v in roles.items()}
+        return files | {ROLES: record.put(self.batch, strictyaml.write(plain))}
 
     def _issue(
         self, plan: Plan, version: int, edition: Edition, files: Mapping[str, ObjectId]
     ) -> Decision:
         content = self.house.record.content_of(files)
-        text = edition.text
+        text, term = edition.text, edition.term or Term()
         return Decision(
             kind=DecisionKind.IMPORT,
             document=plan.document,
             version=version,
-            unit=self._unit(plan),
+            unit=self._unit(plan, edition),
             content=content,
             content_hash=hash_of(content),
             title=text.title,
@@ -102,11 +112,12 @@ class _Entry:
             recorded_at=self.at,
             recorded_by=self.by,
             effective_from=edition.effective_from,
-            valid_until=edition.valid_until,
+            valid_until=term.valid_until,
+            review_on=term.review_on,
             basis=Basis(kind=BasisKind.SOURCE),
             decided_by=None,
             source=self._source(edition.stage.moment, edition.stage.path),
-            facts=tuple(map(_fact, edition.remarks)),
+            facts=tuple(map(_fact, (*edition.remarks, *_plan_of(term)))),
             product=PRODUCT,
         )
 
@@ -134,15 +145,21 @@ class _Entry:
             product=PRODUCT,
         )
 
-    def _unit(self, plan: Plan) -> str | None:
+    def _unit(self, plan: Plan, edition: Edition) -> str | None:
         if plan.here:
             files = self.house.record.files_of(plan.here.document)
             return self.house.matters.sheet(plan.here.document, files).roles.unit or None
-        return self.reader.map.roles.unit or None
+        return edition.text.roles.unit or None
 
     def _source(self, moment: Moment, path: str) -> dict[str, str]:
         name = self.reader.source.name
         return {"kind": KIND, "repository": name, "path": shown(path), "commit": moment.commit}
+
+
+def _plan_of(term: Term) -> Iterator[Remark]:
+    """That the day of review is a plan is a fact: the text is due until then (decision 0009)."""
+    if term.is_planned:
+        yield Remark(rule=REVIEW_PLANNED, values={"day": term.review_on})
 
 
 def _fact(remark: Remark) -> dict[str, str]:

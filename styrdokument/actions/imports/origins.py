@@ -17,16 +17,22 @@ from styrdokument.domain.validity import History
 from styrdokument.store.lineage import Lineage, Stage
 
 KIND = "git"
+TAKEN_AS_ONE = "taken_as_one"
+"""The fact that tells of a copy: its path and its commit."""
 _SETTLES = ISSUES_A_VERSION | {DecisionKind.EXTEND, DecisionKind.REPEAL}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Here:
-    """A document as it is here; `stage` is the newest of its source that is, if any is."""
+    """A document as it is here; `stage` is the newest of its source that is, if any is.
+
+    `is_copy`: it was taken as one with another, whose id it has.
+    """
 
     document: DocumentId
     decisions: tuple[Decision, ...]
     stage: Stage | None
+    is_copy: bool = False
 
     @property
     def history(self) -> History:
@@ -56,6 +62,7 @@ class Origins:
     """All imported documents, by commit and path."""
 
     documents: Mapping[tuple[str, str], DocumentId] = field(default_factory=dict)
+    copies: Mapping[tuple[str, str], DocumentId] = field(default_factory=dict)
     decisions: Mapping[DocumentId, tuple[Decision, ...]] = field(default_factory=dict)
 
     def here(self, house: House, repository: str, lineages: Iterable[Lineage]) -> list[Here | None]:
@@ -69,10 +76,15 @@ class Origins:
 
     def _by_commit(self, lineage: Lineage) -> Here | None:
         for stage in lineage.stages:
-            document = self.documents.get((stage.moment.commit, shown(stage.path)))
+            place = stage.moment.commit, shown(stage.path)
+            document = self.documents.get(place) or self.copies.get(place)
             if document is not None:
-                made = self.decisions[document]
-                return Here(document=document, decisions=made, stage=stage)
+                return Here(
+                    document=document,
+                    decisions=self.decisions[document],
+                    stage=stage,
+                    is_copy=place not in self.documents,
+                )
         return None
 
     def _by_former_id(
@@ -87,6 +99,7 @@ class Origins:
 def origins(house: House) -> Origins:
     """What the record says of imports from git."""
     documents: dict[tuple[str, str], DocumentId] = {}
+    copies: dict[tuple[str, str], DocumentId] = {}
     by_document: dict[DocumentId, list[Decision]] = defaultdict(list)
     for decision in house.index.decisions_after(0):
         if decision.document is None:
@@ -95,6 +108,8 @@ def origins(house: House) -> Origins:
         is_ours = source.get("kind") == KIND and decision.kind is DecisionKind.IMPORT
         if is_ours:
             documents[source["commit"], source["path"]] = decision.document
+            ones = (fact for fact in decision.facts if fact.get("remark") == TAKEN_AS_ONE)
+            copies |= {(one["commit"], one["path"]): decision.document for one in ones}
         if is_ours or decision.document in by_document:
             by_document[decision.document].append(decision)
-    return Origins(documents, {d: tuple(made) for d, made in by_document.items()})
+    return Origins(documents, copies, {d: tuple(made) for d, made in by_document.items()})

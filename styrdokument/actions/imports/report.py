@@ -5,10 +5,12 @@ Rules of remarks are words of the labels (`remark.<rule>`); nothing here is said
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from styrdokument.actions.imports.conversion import Remark
+from styrdokument.actions.imports.remark import Remark
+from styrdokument.actions.imports.spelling import Owner
 from styrdokument.domain.document import DocumentId
 from styrdokument.domain.problems import Problem
 
@@ -27,7 +29,8 @@ class Outcome(StrEnum):
 class Row:
     """One document; `document` is None where it has no id, as in a dry run.
 
-    `versions` counts those that this import made, or would make; `repeals`: it ended them.
+    `versions` counts those that this import made, or would make; `repeals`: it ended them. The
+    days are the newest version's, where this import made it; `is_planned` is of the day of review.
     """
 
     path: str
@@ -36,13 +39,20 @@ class Row:
     document: DocumentId | None = None
     versions: int = 0
     repeals: bool = False
+    effective_from: date | None = None
+    valid_until: date | None = None
+    review_on: date | None = None
+    is_planned: bool = False
     remarks: tuple[Remark, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """A whole import; `removed` counts the documents that the source once had, and were left."""
+    """A whole import; `removed` counts the documents that the source once had, and were left.
+
+    `copies` are paths of documents whose texts are the same; `owners` the table to correct.
+    """
 
     repository: str
     commit: str
@@ -50,6 +60,8 @@ class Report:
     rows: tuple[Row, ...]
     removed: int = 0
     remarks: tuple[Remark, ...] = ()
+    copies: tuple[tuple[str, ...], ...] = ()
+    owners: tuple[Owner, ...] = ()
 
     @property
     def is_clean(self) -> bool:
@@ -76,6 +88,14 @@ class Report:
             "removed": self.removed,
             "remarks": [_remark(remark) for remark in self.remarks],
             "documents": [_row(row) for row in self.rows],
+            "copies": [list(group) for group in self.copies],
+            "dead_links": [
+                {"path": row.path, "target": remark.values["target"]}
+                for row in self.rows
+                for remark in row.remarks
+                if remark.rule == "dead_link"
+            ],
+            "owners": [_owner(owner) for owner in self.owners],
         }
 
 
@@ -87,8 +107,25 @@ def _row(row: Row) -> dict[str, Any]:
         "document": row.document,
         "versions": row.versions,
         "repeals": row.repeals,
+        "effective_from": _day(row.effective_from),
+        "valid_until": _day(row.valid_until),
+        "review_on": _day(row.review_on),
+        "is_planned": row.is_planned,
         "remarks": [_remark(remark) for remark in row.remarks],
         "problems": [_problem(problem) for problem in row.problems],
+    }
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _owner(owner: Owner) -> dict[str, Any]:
+    return {
+        "section": owner.section,
+        "name": owner.name,
+        "spellings": dict(owner.spellings),
+        "entry": owner.entry or None,
     }
 
 
