@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from typing import cast
 
 import yaml
@@ -22,17 +23,20 @@ _MOST_OPEN = 64
 """More open brackets are refused unparsed: PyYAML's scanner takes quadratic time over them."""
 _BYTES_PER_NODE = 10
 """Honest files are no denser; a file may hold as many nodes as its limit has room for."""
+_KEPT = 64
+"""Scans that are kept: the heads of one text's versions are mostly the same."""
 _ENOUGH = 100
 """Problems to mend before the rest is worth hearing; hostile files have them by the thousand."""
 
 
+@lru_cache(maxsize=_KEPT)
 def scan(
     data: bytes,
     limit: int,
     depth: int,
     first_line: int,
     borne_with: frozenset[str] = frozenset(),
-) -> list[yaml.Event]:
+) -> tuple[yaml.Event, ...]:
     """The nodes of the file as events, in which nothing is wrong; raises `Refused`.
 
     `borne_with` are rules that may be broken: only such as leave the values as they stand.
@@ -40,13 +44,13 @@ def scan(
     if len(data) > limit:
         raise Refused(problem("too_large", first_line, limit=limit))
     text = data.removeprefix(_BOM).decode(errors="replace").replace("\r", "")
-    scan = _Scan("\n".join(_mask(line) for line in text.split("\n")), depth, limit)
-    scan.run()
-    problems = [p for p in (*_faults_of_bytes(data), *scan.problems) if p.rule not in borne_with]
+    found = _Scan("\n".join(_mask(line) for line in text.split("\n")), depth, limit)
+    found.run()
+    problems = [p for p in (*_faults_of_bytes(data), *found.problems) if p.rule not in borne_with]
     if problems:
         ordered = sorted(dict.fromkeys(problems), key=lambda problem: problem.line)
         raise Refused(*(replace(p, line=p.line + first_line - 1) for p in ordered[:_ENOUGH]))
-    return scan.nodes
+    return tuple(found.nodes)
 
 
 def _mask(line: str) -> str:

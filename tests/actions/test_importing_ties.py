@@ -92,7 +92,7 @@ def test_links_to_the_sources_own_site_lead_to_ids(house, source):
 def test_links_are_followed_as_the_site_has_its_pages(house, source):
     source.commit(
         {
-            "sv/lista/hand.md": "# H\n\n[s](../smitta/) [o](../../om/) [l](..) [f](./smitta.html)\n",
+            "sv/lista/hand.md": "# H\n\n[s](../smitta/) [o](../../om/) [l](..) [f](smitta.html)\n",
             "sv/lista/smitta.md": "# S\n",
             "sv/lista/_index.md": "# L\n\n[s](smitta/)\n",
             "sv/om.md": "# O\n",

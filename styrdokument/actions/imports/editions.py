@@ -30,11 +30,13 @@ class Edition:
     """A version to be, or one that is here already; its days and its file are set last.
 
     `links` are the targets that its text had where it now has references to documents by their
-    place in the plans; `appendices` are blobs of the source; `former_ids` where it has stood.
+    place in the plans; `data` is its file, but for ids; `appendices` are blobs of the source;
+    `former_ids` where it has stood.
     """
 
     stage: Stage
     text: Converted
+    data: bytes = b""
     former_ids: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     appendices: Mapping[str, ObjectId] = field(default_factory=dict)

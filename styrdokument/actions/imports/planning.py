@@ -158,11 +158,10 @@ def _settle(reader: Reader, plan: Plan) -> None:
     begun = (here.newest.effective_from if here else None) or date.min
     after = here.stage if here else None
     try:
-        plan.editions = reader.versions(lineage, plan.read, after=after, floor=begun)
-        for edition in plan.editions:
-            tying.check_file(edition)
+        versions = reader.versions(lineage, plan.read, after=after, floor=begun)
+        plan.editions = [tying.composed(edition) for edition in versions]
     except Refused as refused:
-        plan.editions, plan.problems = [], refused.problems
+        plan.problems = refused.problems
         return
     plan.remarks += [remark for edition in plan.editions for remark in edition.remarks]
     if lineage.ended and not (here and here.is_repealed_by_source):

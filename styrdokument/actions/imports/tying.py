@@ -21,8 +21,11 @@ from styrdokument.actions.imports.remark import Remark, short
 from styrdokument.domain.document import HIGHEST_ID, DocumentId
 from styrdokument.store import frontmatter
 
-_TIE = re.compile("/documents/\x01([0-9]+)[.]([0-9]+)\x01")
+_TIE = re.compile(b"/documents/\x01([0-9]+)[.]([0-9]+)\x01")
 """No text has this sign: it is taken out of every text that is read."""
+_ID_LINE = b"---\nid: %d\n"
+_TWIN_LINE = b"\ntranslations: [%d]\n" % HIGHEST_ID
+"""Stands once, for no other key is called so, and nothing else in a head begins a line."""
 Ids = Callable[[int], DocumentId | None]
 
 
@@ -122,31 +125,32 @@ def merged(kept: Edition, others: Iterable[Edition]) -> Edition:
     )
 
 
+def composed(edition: Edition) -> Edition:
+    """The edition with its file, but for the ids. Raises Refused for a head that is too large."""
+    text = under_title(
+        edition.text,
+        id=HIGHEST_ID,
+        former_ids=list(edition.former_ids),
+        **({"translations": [HIGHEST_ID]} if edition.twins else {}),
+    )
+    return replace(edition, data=frontmatter.compose(text.fields, text.body))
+
+
 def file_of(edition: Edition, document: DocumentId, ids: Ids) -> bytes:
     """The file as it is stored: with its id, and those of the documents that it names.
 
-    What has no id, for it was refused, keeps the link that the source had. Raises Refused for a
-    head that is too large.
+    What has no id, for it was refused, keeps the link that the source had.
     """
-    twins = [found for number in edition.twins if (found := ids(number))]
-    text = under_title(
-        edition.text,
-        id=document,
-        former_ids=list(edition.former_ids),
-        **({"translations": sorted(twins)} if twins else {}),
-    )
+    twins = sorted(found for number in edition.twins if (found := ids(number)))
+    line = b"translations: [%s]\n" % ", ".join(map(str, twins)).encode() if twins else b""
+    data = edition.data.replace(_ID_LINE % HIGHEST_ID, _ID_LINE % document, 1)
+    data = data.replace(_TWIN_LINE, b"\n" + line, 1) if edition.twins else data
 
-    def tied(found: re.Match[str]) -> str:
+    def tied(found: re.Match[bytes]) -> bytes:
         id_ = ids(int(found[1]))
-        return f"/documents/{id_}" if id_ else edition.links[int(found[2])]
+        return f"/documents/{id_}".encode() if id_ else edition.links[int(found[2])].encode()
 
-    body = _TIE.sub(tied, text.body)
-    return frontmatter.compose(text.fields, body)
-
-
-def check_file(edition: Edition) -> None:
-    """Raise Refused where `file_of` would."""
-    file_of(edition, DocumentId(HIGHEST_ID), lambda _: DocumentId(HIGHEST_ID))
+    return _TIE.sub(tied, data)
 
 
 def _known(number: int, newest: Edition, earlier: Sequence[str]) -> Known:
