@@ -60,6 +60,11 @@ class Words:
             else sentence
         )
 
+    def remark(self, rule: str, values: Mapping[str, object]) -> str:
+        """A remark of an import in words; one of an older report may have none, and is named."""
+        found = _find(self._labels, f"remark.{rule}") or _find(self._original, f"remark.{rule}")
+        return found.format_map(_Blank({k: str(v) for k, v in values.items()})) if found else rule
+
     def field(self, name: str) -> str:
         """A field's label; its own name where it has none."""
         return (

@@ -34,6 +34,8 @@ class Act(StrEnum):
     OVERSEE = "oversee"
     SEE_ARCHIVE = "see_archive"
     ADMINISTER = "administer"
+    SEE_IMPORTS = "see_imports"
+    """Read what imports did: for controllers, who run them, and for administrators."""
 
 
 _NEEDED: Mapping[Act, Grant] = {
@@ -58,6 +60,8 @@ def may(actor: Actor | None, act: Act, *, is_inside: bool = False) -> bool:
         return True
     if act is Act.ADMINISTER:
         return actor.is_admin
+    if act is Act.SEE_IMPORTS:
+        return actor.is_admin or Grant.CONTROLLER in actor.grants
     return _NEEDED[act] in actor.grants
 
 

@@ -1,8 +1,8 @@
 """Which file became which in one commit: as git tells it, by what they hold.
 
-Exact ones first, then the likest pair at a time. As in git, half alike is the least that counts,
-and a file that was given another text altogether counts as one removed and one added (`git -B`):
-so two that swap names, or move up one after another, are told apart.
+Exact ones first, then the likest pair at a time. As in git, half alike is the least that counts.
+Beyond git, two that swap names, or move up one after another, are told apart: a file that was given
+another text altogether is another, if its own text went on elsewhere.
 """
 
 import re
@@ -48,6 +48,7 @@ def find_moves(changes: Sequence[Change], *, wanted: Collection[str], read: Read
     befores = removed | {c.path: c.before for c in other if c.before}
     afters = added | {c.path: c.after for c in other if c.after}
     pairs = find_renames(befores, afters, wanted=afters.keys() & set(wanted), read=read)
+    pairs = _without_takeovers(pairs, {c.path for c in other})
     claimed = set(pairs.values())
     stays = {c.path for c in other if c.path not in pairs and c.path not in claimed}
     return Moves(
@@ -55,6 +56,21 @@ def find_moves(changes: Sequence[Change], *, wanted: Collection[str], read: Read
         begun=afters.keys() - pairs.keys() - stays,
         ended={path: blob for path, blob in befores.items() if path not in claimed | stays},
     )
+
+
+def _without_takeovers(pairs: Mapping[str, str], stayed: Collection[str]) -> dict[str, str]:
+    """A file that stayed is another only where its own text went on elsewhere.
+
+    Otherwise it took another's text in, as when two pages become one, and is the same.
+    """
+    left = dict(pairs)
+    while True:
+        went_on = {old for new, old in left.items() if new != old}
+        taken_over = [path for path in left if path in stayed and path not in went_on]
+        if not taken_over:
+            return left
+        for path in taken_over:
+            del left[path]
 
 
 def _given_another_text(

@@ -13,6 +13,7 @@ from styrdokument.views import (
     former,
     health,
     history,
+    imports,
     language,
     lists,
     people,
@@ -47,6 +48,7 @@ BLUEPRINTS = (
     people.bp,
     former.bp,
     health.bp,
+    imports.bp,
 )
 
 

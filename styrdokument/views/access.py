@@ -58,6 +58,10 @@ ACCESS: Mapping[str, Act] = {
     "former.lead_on": Act.READ_PUBLIC,
     "people.show_person": Act.READ_INTERNAL,
     "people.show_unit": Act.READ_INTERNAL,
+    "imports.index": Act.SEE_IMPORTS,
+    "imports.show": Act.SEE_IMPORTS,
+    "imports.show_json": Act.SEE_IMPORTS,
+    "imports.show_csv": Act.SEE_IMPORTS,
     "health.show": Act.ENTER,
     "health.show_json": Act.ENTER,
 }

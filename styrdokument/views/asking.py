@@ -17,7 +17,7 @@ from styrdokument.store.catalogue import PAGE, Filters, Sorting
 from styrdokument.views.support import house, words
 
 ALL = "all"
-NARROWS = ("q", "type", "unit", "process", "standing", "sort")
+NARROWS = ("q", "type", "unit", "process", "standing", "outcome", "sort")
 """The parts of a query that narrow or order a list; beside them stand `page` and `on`."""
 MOST_WORDS = 20
 LONGEST_WORD = 60

@@ -43,7 +43,7 @@ def install(app: Flask) -> None:
         product_version=__version__,
     )
     app.jinja_env.tests.update(past=PAST.__contains__)
-    app.jinja_env.filters.update(day=day, moment=moment, in_words=in_words)
+    app.jinja_env.filters.update(day=day, moment=moment, in_words=in_words, remark=remark)
     app.context_processor(values)
 
 
@@ -70,6 +70,11 @@ def say(key: str, **values: object) -> str:
 def in_words(problem: Problem) -> str:
     """A problem in words."""
     return words().problem(problem)
+
+
+def remark(rule: str, values: dict[str, Any]) -> str:
+    """A remark of an import in words."""
+    return words().remark(rule, values)
 
 
 def day(value: date | datetime | None) -> str:

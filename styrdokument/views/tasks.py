@@ -7,6 +7,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from styrdokument.actions.house import look
+from styrdokument.domain.access import Act, may
 from styrdokument.domain.case import CaseNumber, Step
 from styrdokument.domain.matter import Matter
 from styrdokument.domain.people import Actor
@@ -30,7 +31,11 @@ def index() -> ResponseReturnValue:
     rows = house().catalogue.cases_of(actor(), sees_all=False, waiting=True)
     waiting = [_task(row) for row in rows[:MOST]]
     return page(
-        "tasks/index.html", waiting=waiting, more=len(rows) - len(waiting), ending=_ending()
+        "tasks/index.html",
+        waiting=waiting,
+        more=len(rows) - len(waiting),
+        ending=_ending(),
+        sees_imports=may(actor(), Act.SEE_IMPORTS),
     )
 
 

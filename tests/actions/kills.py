@@ -25,15 +25,16 @@ Deed = Callable[[House], None]
 
 
 def houses_after_each_kill(
-    databases: Databases, data: Path, scratch: Path, deed: Deed
+    databases: Databases, data: Path, scratch: Path, deed: Deed, *, every: int = 1
 ) -> Iterator[House]:
     """For each write of `deed`: the house as it opens after a kill right before that write.
 
-    The last house is that of a deed which nothing stopped.
+    The last house is that of a deed which nothing stopped. `every` third or so is enough for a
+    deed of many writes.
     """
-    number, is_stopped = 0, True
+    number, is_stopped = 1 - every, True
     while is_stopped:
-        number += 1
+        number += every
         copy = scratch / str(number)
         databases.copy(data, copy)
         writes = WRITES if databases.kind == SQLITE else ()

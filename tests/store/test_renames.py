@@ -42,8 +42,10 @@ def test_a_new_file_at_the_place_of_one_that_moved_begins():
     assert moves(a=("hand", "mat"), b=(None, "hand")) == ({"b": "a"}, {"a"}, set())
 
 
-def test_a_file_that_took_the_place_of_another_ends_it():
-    assert moves(a=("hand", None), b=("fall", "hand")) == ({"b": "a"}, set(), {"b"})
+def test_a_file_that_took_in_the_text_of_another_stays_the_same():
+    assert moves(a=("hand", None), b=("fall", "hand")) == ({}, set(), {"a"})
+    chain = moves(a=("hand", None), b=("fall", "hand"), c=("mat", "fall"))
+    assert chain == ({}, set(), {"a"})
 
 
 def test_a_file_that_was_written_anew_stays_the_same():
