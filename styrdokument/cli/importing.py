@@ -153,7 +153,7 @@ def _remarks(remarks: "tuple[Remark, ...]") -> list[str]:
     from styrdokument.words import ORIGINAL, Words
 
     words = Words(ORIGINAL)
-    return [words.say(f"remark.{remark.rule}", **remark.values) for remark in remarks]
+    return [words.remark(remark.rule, remark.values) for remark in remarks]
 
 
 def _problems(problems: "tuple[Problem, ...]") -> list[str]:

@@ -51,7 +51,8 @@ def kind_of(target: str) -> Kind | None:
 
 def with_anchor(target: str) -> str:
     """Let `/documents/1042#syfte` lead to the heading whose anchor is `section-syfte`."""
-    return _OTHER_SECTION.sub(r"\1#section-\2", target)
+    found = _OTHER_SECTION.fullmatch(target)
+    return f"{found[1]}#section-{found[2]}" if found else target
 
 
 def appendix_name(target: str) -> str:

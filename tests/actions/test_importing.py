@@ -613,3 +613,69 @@ def test_documents_get_ids_in_the_order_they_began(house, source):
         "a.md": DocumentId(1001),
         "b.md": DocumentId(1002),
     }
+
+
+# identity
+
+
+TEXTS = {
+    name: f"# {name}\n\n" + "".join(f"Rad {n} om {name} på avdelningen.\n" for n in range(30))
+    for name in ("Handhygien", "Fallskador", "Kost")
+}
+
+
+def titles(report):
+    return {one.document: (one.path, one.title, one.versions) for one in report.rows}
+
+
+def test_two_documents_that_swap_names_in_one_commit_keep_their_ids(house, source):
+    hand, fall = TEXTS["Handhygien"], TEXTS["Fallskador"]
+    source.commit({"a.md": hand, "b.md": fall}, on="2022-01-01")
+    first = titles(bring_in(house, source.path))
+    source.commit({"a.md": fall + "Mer.\n", "b.md": hand + "Mer.\n"}, on="2023-01-01")
+    again = titles(bring_in(house, source.path))
+    a, b = first
+    assert (first[a], first[b]) == (("a.md", "Handhygien", 1), ("b.md", "Fallskador", 1))
+    assert (again[a], again[b]) == (("b.md", "Handhygien", 1), ("a.md", "Fallskador", 1))
+    assert sheet(house, a).fields.former_ids == ("rutiner:b.md", "rutiner:a.md")
+
+
+def test_names_that_move_up_in_one_commit_are_followed(house, source):
+    hand, fall, kost = TEXTS.values()
+    source.commit({"1.md": hand, "2.md": fall}, on="2022-01-01")
+    source.commit({"1.md": kost, "2.md": hand, "3.md": fall}, on="2023-01-01")
+    found = {path: (title, n) for path, title, n in titles(bring_in(house, source.path)).values()}
+    assert found == {"1.md": ("Kost", 1), "2.md": ("Handhygien", 1), "3.md": ("Fallskador", 1)}
+
+
+def test_a_document_that_comes_back_elsewhere_is_the_same(house, source):
+    hand = TEXTS["Handhygien"]
+    source.commit({"a.md": hand, "x.md": "# X\n"}, on="2022-01-01")
+    first = row(bring_in(house, source.path), "a.md").document
+    source.commit({"a.md": None}, on="2022-02-01")
+    source.commit({"ny/b.md": hand}, on="2022-03-01")
+    again = row(bring_in(house, source.path, "**/*.md"), "ny/b.md")
+    assert (again.document, again.outcome) == (first, Outcome.UNCHANGED)
+
+
+def test_names_longer_than_a_name_may_be_are_refused(house, source):
+    blob = source.run("hash-object", "-w", "--stdin", data=b"# A\n")
+    name = b"n" * 300 + b".md"
+    top = tree(source, (b"100644 blob", blob, name), (b"100644 blob", blob, b"a.md"))
+    source.run("update-ref", "refs/heads/main", source.run("commit-tree", top, "-m", "x"))
+    report = bring_in(house, source.path)
+    assert rules(row(report, name.decode())) == {"bad_path"}
+    assert row(report, "a.md").outcome is Outcome.IMPORTED
+
+
+def test_a_clone_that_lacks_its_older_texts_names_them_and_fetches_nothing(house, source, tmp_path):
+    source.commit({"a.md": "# A\n\n1\n"}, on="2022-01-01")
+    source.commit({"a.md": "# A\n\n2\n"}, on="2023-01-01")
+    source.run("config", "uploadpack.allowFilter", "true")
+    partial = tmp_path / "partial"
+    address = f"file://{source.path}"
+    command = ["git", "clone", "--quiet", "--filter=blob:none", address, partial]
+    subprocess.run(command, check=True)
+    found = row(bring_in(house, partial), "a.md")
+    assert found.versions == 1
+    assert [r.values["reason"] for r in found.remarks] == ["missing_object"]

@@ -53,6 +53,7 @@ def openers(kind: Kind, adopted) -> set[Person]:
         (Act.OVERSEE, {"controller"}),
         (Act.SEE_ARCHIVE, {"archivist"}),
         (Act.ADMINISTER, {"admin"}),
+        (Act.SEE_IMPORTS, {"controller", "admin"}),
     ],
 )
 def test_the_table_of_acts_is_this(act, allowed):

@@ -237,6 +237,51 @@ def test_an_import_without_a_last_day_is_due_at_once():
     assert standing(history_of([imported]), 1, "2026-11-21") is Standing.DUE
 
 
+PLAN = {"remark": "review_planned", "day": "2028-11-21"}
+
+
+def planned(**facts):
+    return decision(
+        DecisionKind.IMPORT,
+        "2019-05-02",
+        version=1,
+        recorded="2026-11-21",
+        review_on="2028-11-21",
+        facts=(PLAN,),
+        **facts,
+    )
+
+
+def test_an_import_with_a_planned_review_is_due_at_once_and_never_expires():
+    # rule 26, decision 0009
+    history = history_of([planned()])
+
+    for day in ("2019-05-02", "2026-11-21", "2040-01-01"):
+        assert standing(history, 1, day) is Standing.DUE
+
+
+def test_a_review_that_the_source_itself_says_is_no_plan():
+    said = decision(DecisionKind.IMPORT, "2026-05-02", version=1, review_on="2028-11-21")
+
+    assert standing(history_of([said]), 1, "2026-11-21") is Standing.IN_FORCE
+
+
+def test_a_correction_carries_a_plan_on_and_an_extension_ends_it():
+    corrected = decision(
+        DecisionKind.CORRECT,
+        "2026-12-01",
+        version=2,
+        corrects=1,
+        effective_from="2019-05-02",
+        review_on="2028-11-21",
+    )
+    extended = decision(DecisionKind.EXTEND, "2026-12-02", version=2, valid_until="2028-12-02")
+
+    assert standing(history_of([planned(), corrected]), 2, "2026-12-05") is Standing.DUE
+    done = history_of([planned(), corrected, extended])
+    assert standing(done, 2, "2026-12-05") is Standing.IN_FORCE
+
+
 def test_a_decision_without_days_of_its_own_counts_from_the_day_it_was_taken():
     history = history_of([decision(DecisionKind.IMPORT, "2024-03-15"), repeal("2025-03-15")])
 

@@ -150,3 +150,15 @@ def test_the_glossary_and_the_labels_agree() -> None:
 
 def _glossary() -> str:
     return (ROOT / "docs/glossary.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("language", LABELS)
+def test_every_remark_of_an_import_has_words(language: str) -> None:
+    folder = ROOT / "styrdokument/actions"
+    sources = [path.read_text("utf-8") for path in folder.rglob("import*/*.py")]
+    sources.append((folder / "importing.py").read_text("utf-8"))
+    written = re.compile(r"""(?:Remark\(\s*rule=|_note\(\s*)"([a-z_0-9]+)\"""")
+    rules = {rule for source in sources for rule in written.findall(source)}
+
+    assert len(rules) > 15
+    assert rules - set(LABELS[language]["remark"]) == set()

@@ -1,6 +1,6 @@
 import pytest
 
-from styrdokument.text.links import Kind, address_of, appendix_name, kind_of
+from styrdokument.text.links import Kind, address_of, appendix_name, kind_of, with_anchor
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,15 @@ def test_an_appendix_is_addressed_under_the_prefix_whatever_its_name_holds():
 @pytest.mark.parametrize("target", ["/documents/1", "#a", "https://a.example/b.pdf", "../1", "."])
 def test_what_names_no_appendix_keeps_its_address(target):
     assert address_of(target, appendices="/d/1/") == target
+
+
+def test_a_link_to_a_section_of_another_document_leads_to_its_anchor():
+    assert with_anchor("/documents/1042#syfte") == "/documents/1042#section-syfte"
+    assert with_anchor("/documents/1042/versions/3#a-2") == "/documents/1042/versions/3#section-a-2"
+    for kept in (
+        "/documents/1042",
+        "/documents/1042#section-syfte",
+        "/search#x",
+        "/a/documents/1#x",
+    ):
+        assert with_anchor(kept) == kept

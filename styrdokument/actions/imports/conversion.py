@@ -5,27 +5,24 @@ stood, and what has to go is told.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from styrdokument.actions.imports import heads
+from styrdokument.actions.imports.letters import readable
 from styrdokument.actions.imports.mapping import NAMING, TEXTUAL, Defaults, SourceMap, adopting
 from styrdokument.actions.imports.remark import Remark, short
 from styrdokument.actions.imports.spelling import Spelled
 from styrdokument.actions.imports.terms import Said, read_said
 from styrdokument.domain.document import FIELDS, ROLES, TEXT, DocumentId, Roles, is_governed
 from styrdokument.domain.fields import MOST_TEXT, form_problems, is_listed
-from styrdokument.domain.problems import Code, Problem, Refused
+from styrdokument.domain.problems import Refused
 from styrdokument.domain.registers import Registers
 from styrdokument.store.strictyaml import Value, Writable
 from styrdokument.text import lint, markdown
-from styrdokument.text.characters import suspects
 
-_BREAKS = re.compile("[\v\f\x1c-\x1e\x85\u2028\u2029]")
-_STRIPPED = frozenset({"control_character", "bidi_control"})
 _TAGS = {
     "ERB": re.compile(r"<%.*?%>", re.DOTALL),
     "Hugo": re.compile(r"\{\{[<%].*?[>%]\}\}", re.DOTALL),
@@ -70,8 +67,9 @@ class Converted:
 def convert(data: bytes, path: str, map_: SourceMap, registers: Registers) -> Converted:
     """The text in `data`, which stood at `path`. Raises Refused for what cannot be a text."""
     work = _Conversion(path, map_, registers)
-    head = heads.read_head(work.characters(work.decoded(data)))
-    work.remarks += head.remarks
+    text, made_readable = readable(data)
+    head = heads.read_head(text)
+    work.remarks += [*made_readable, *head.remarks]
     roles, spelled = work.roles(head.fields)
     fields, body = work.fields(head.fields, head.body, roles.unit)
     body = lint.clean(body.lstrip("\n"))
@@ -98,33 +96,6 @@ class _Conversion:
         self.path, self.map, self.registers = path, map_, registers
         self.usual: Defaults = map_.at(path)
         self.remarks: list[Remark] = []
-
-    def decoded(self, data: bytes) -> str:
-        """UTF-8, or what else the bytes most likely are. Raises Refused for what is no text."""
-        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-            self._note("not_utf8", encoding="UTF-16")
-            return data.decode("utf-16", "replace")
-        if b"\0" in data:
-            raise Refused(Problem(code=Code.BAD_TEXT, rule="binary"))
-        if data.startswith(b"\xef\xbb\xbf"):
-            self._note("bom")
-        try:
-            return data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            self._note("not_utf8", encoding="Windows-1252")
-            return data.decode("cp1252", "replace")
-
-    def characters(self, text: str) -> str:
-        """Line endings, composed letters, and nothing that hides or turns the text."""
-        if "\r" in text or _BREAKS.search(text):
-            self._note("line_endings")
-        if not unicodedata.is_normalized("NFC", text):
-            self._note("not_nfc")
-        text = _BREAKS.sub("\n", lint.clean(text))
-        unfit = {c for c in set(text) if {s.rule for s in suspects(c)} & _STRIPPED}
-        if unfit:
-            self._note("characters_removed", characters=_named(unfit))
-        return lint.clean(text.translate(dict.fromkeys(map(ord, unfit))))
 
     def roles(self, front: Mapping[str, Value]) -> tuple[Roles, tuple[Spelled, ...]]:
         """Who is who, and how the source spells it; whom nobody knows gives way to the default."""
@@ -250,7 +221,3 @@ def _may_cost_much(body: str) -> bool:
         return True
     longest = max((len(found) for found in _DEFINED.findall(body)), default=0)
     return longest * body.count("[") > _MOST_DEFINED
-
-
-def _named(characters: AbstractSet[str]) -> str:
-    return " ".join(f"U+{ord(c):04X}" for c in sorted(characters))

@@ -24,6 +24,9 @@ from styrdokument.store.git import Damaged, Missing, ObjectId, is_safe_name
 from styrdokument.store.lineage import Lineage, Moment, Stage
 from styrdokument.store.source import LARGEST, Source, TooLarge
 
+_LONGEST_NAME = 255
+"""Bytes: no file system takes a longer one."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Edition:
@@ -156,7 +159,10 @@ def _check_path(repository: str, lineage: Lineage) -> None:
 
 
 def _can_be_said(path: str) -> bool:
-    is_safe = all(is_safe_name(segment) for segment in path.split("/"))
+    is_safe = all(
+        is_safe_name(segment) and len(segment.encode(errors="replace")) <= _LONGEST_NAME
+        for segment in path.split("/")
+    )
     return is_safe and shown(path) == unicodedata.normalize("NFC", path)
 
 
