@@ -73,7 +73,7 @@ class Words:
 
     def language_of(self, code: str) -> str:
         """That something is in a language, in words; the code where there are none."""
-        return self.say(f"in_language.{code}") if code in LANGUAGES else code
+        return self.say(f"layout.in_language.{code}") if code in LANGUAGES else code
 
     def label(self, labels: Mapping[str, str]) -> str:
         """A register's label in this language, else in Swedish."""

@@ -4,6 +4,7 @@ They are what was filed when the import ran, and say nothing of what has happene
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -20,15 +21,14 @@ from styrdokument.views.support import house, page, words
 bp = Blueprint("imports", __name__, url_prefix="/imports")
 ROWS = 100
 Row = Mapping[str, Any]
+_DAYS = ("effective_from", "valid_until", "review_on")
 _PLAIN = (
     "path",
     "outcome",
     "title",
     "document",
     "versions",
-    "effective_from",
-    "valid_until",
-    "review_on",
+    *_DAYS,
 )
 
 
@@ -99,10 +99,11 @@ def _narrowed(report: Row) -> list[Row]:
 
 
 def _said(row: Row) -> Row:
-    """A row with all that was remarked in words, each once."""
+    """A row with its days as days, and all that was remarked in words, each once."""
     remarks = (words().remark(one["rule"], one["values"]) for one in row["remarks"])
     problems = (words().problem(_problem(one)) for one in row["problems"])
-    return {**row, "said": list(dict.fromkeys((*problems, *remarks)))}
+    days = {key: date.fromisoformat(row[key]) if row[key] else None for key in _DAYS}
+    return {**row, **days, "said": list(dict.fromkeys((*problems, *remarks)))}
 
 
 def _problem(plain: Row) -> Problem:

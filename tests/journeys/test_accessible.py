@@ -2,14 +2,15 @@
 
 import importlib.util
 import json
+import subprocess
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.conftest import PASSWORD, Served, press
+from tests.journeys.conftest import PASSWORD, Served, command, press
 from tests.journeys.test_a_revision import (
     SENTENCE,
     a_routine_in_force,
@@ -17,6 +18,7 @@ from tests.journeys.test_a_revision import (
     submit,
     write,
 )
+from tests.journeys.test_an_imported_document import a_library
 
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SIZES = {"phone": (360, 800), "screen": (1280, 900)}
@@ -90,6 +92,27 @@ def open_page(
     yield opened
     for context in contexts:
         context.close()
+
+
+def test_reports_of_imports_are_accessible(
+    open_page: Callable[[str], Page], served: Served, tmp_path: Path
+) -> None:
+    library = a_library(tmp_path / "library")
+    for name in ("a.md", "b.md"):
+        text = "---\nowner: Dr Ek\n---\n\n# Samma\n\n[borta](borta.md)\n"
+        (library / name).write_text(text, "utf-8")
+    git = ["git", "-c", "user.name=x", "-c", "user.email=x@invalid", "-C", str(library)]
+    subprocess.run([*git, "add", "."], check=True)
+    subprocess.run([*git, "commit", "-q", "-m", "x"], check=True)
+    (tmp_path / "map.yaml").write_text("fields: {fact_owner: owner}\nstagger: 6\n", "utf-8")
+    words = ("import", "git", str(library), "--docs", "*.md", "--by", "karin", "--dry-run")
+    assert command(*words, "--map", str(tmp_path / "map.yaml"), data=served.data).returncode == 0
+    page = open_page("karin")
+    page.goto("/imports")
+    found = violations(page)
+    page.locator("main table a").first.click()
+    expect(page.locator("main h1")).to_contain_text("library")
+    assert found + violations(page) == []
 
 
 def test_pages_for_readers_are_accessible(open_page: Callable[[str], Page]) -> None:

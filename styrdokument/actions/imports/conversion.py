@@ -102,7 +102,7 @@ class _Conversion:
         found = {key: getattr(self.usual, key) for key in NAMING}
         spelled: list[Spelled] = []
         for key in sorted(NAMING & self.map.fields.keys()):
-            _, value = self._said(front, key)
+            theirs, value = self._said(front, key)
             known = self.map.units if key == "unit" else self.map.owners
             here = [Spelled(key=key, spelling=s, entry=known.find(s)) for s in _spellings(value)]
             entries = tuple(dict.fromkeys(one.entry for one in here if one.entry))
@@ -110,7 +110,7 @@ class _Conversion:
                 found[key] = entries if isinstance(found[key], tuple) else entries[0]
             for one in here:
                 if not one.entry:
-                    self._note("unknown_owner", key=key, value=short(one.spelling))
+                    self._note("unknown_owner", key=theirs, value=short(one.spelling))
             spelled += here
         return Roles(**found), tuple(spelled)
 
