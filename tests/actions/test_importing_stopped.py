@@ -11,6 +11,7 @@ from styrdokument.actions.verifying import verify_house
 from tests.actions import small
 from tests.actions.foreign import Foreign
 from tests.actions.kills import check_repository, houses_after_each_kill
+from tests.databases import Databases
 from tests.views.library import close
 
 CONTROLLER = """samordnare:
@@ -66,7 +67,7 @@ WHOLE_BODY = "# A\n\n[b](/documents/B) och mer\n"
 @pytest.mark.slow
 def test_a_kill_at_any_write_leaves_all_or_nothing_and_the_rest_can_be_taken_up(begun, tmp_path):
     deed, outcomes, ends = importer(begun), [], []
-    for house in houses_after_each_kill(begun[0], tmp_path, deed, every=3):
+    for house in houses_after_each_kill(Databases(None), begun[0], tmp_path, deed, every=3):
         check_repository(house)
         outcomes.append(len(library_of(house)))
         deed(house)
