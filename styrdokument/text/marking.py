@@ -1,24 +1,24 @@
-"""The page that shows changes: `<ins>` and `<del>` around words, never around their blocks.
+"""The pages that show changes: `<ins>` and `<del>` around words, never around their blocks.
 
-Without its `<ins>` elements and the words for screen readers the page is the old one's
-text, without its `<del>` elements the new one's. Ids are the new page's, each once.
+Of one comparison there are three pages: both versions in one, the old one with what is gone
+marked, the new one with what came. Nothing stands in the text but its own words: what a
+screen reader says of a change is in attributes, for the style sheet to say. Ids are the new
+page's, each once.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from html import escape
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 from operator import eq, is_
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from styrdokument.text.blocks import Block, Mark, Word, text_of
-
-Kind = Literal["inserted", "deleted", "replaced"]
+from styrdokument.text.blocks import Block
+from styrdokument.text.changes import Marked
+from styrdokument.text.inline import Mark, Word, without_ids
 
 Fate = Literal["", "ins", "del"]
 """What became of words: nothing, came, went."""
-
-_LONGEST = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,31 +30,7 @@ class Words:
     end: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Change:
-    """One change; `before` and `after` are at most 200 characters, `anchor` an id on the page.
-
-    Where only emphasis or a link's target changed, `before` and `after` are the same words.
-    """
-
-    kind: Kind
-    before: str
-    after: str
-    anchor: str
-
-
-@dataclass(eq=False)
-class Marked:
-    """A change being written: its anchor goes to the first element that shows it."""
-
-    number: int
-    is_blank: bool
-    """Nothing to read in it: then an empty element shows it."""
-    is_placed: bool = False
-
-
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """Words of a leaf that share a fate."""
 
     fate: Fate
@@ -62,73 +38,90 @@ class Piece:
     change: Marked | None = None
 
 
-class Marking:
-    """Writes one page of changes, and lists them in the order they were begun."""
+class Node(NamedTuple):
+    """A block of both versions in one: as a whole, or from its blocks or its pieces."""
 
-    def __init__(self, words: Words) -> None:
-        self.changes: list[Change] = []
+    block: Block
+    fate: Fate = ""
+    change: Marked | None = None
+    blocks: Sequence["Node"] = ()
+    pieces: Sequence[Piece] = ()
+
+    @property
+    def is_same(self) -> bool:
+        """Tell whether nothing changed in it."""
+        return not (self.fate or self.blocks or self.pieces)
+
+
+class Marking:
+    """Writes nodes; `hidden` is the fate that a page leaves out: "ins" of the old page."""
+
+    def __init__(self, words: Words, *, hidden: Fate = "", placed: set[str] | None = None) -> None:
+        """For a page of its own, or one that shares its ids with where `placed` are."""
+        self.placed: set[str] = set() if placed is None else placed
+        self._hidden = hidden
         self._said = {"ins": words.inserted, "del": words.deleted}
         self._end = f" {words.end}]" if words.end else "]"
-        self._ids: set[str] = set()
+        self._written: set[int] = set()
 
-    def begin(self, before: Iterable[Word], after: Iterable[Word]) -> Marked:
-        """Note a change from the words `before` to the words `after`; one may be none."""
-        old, new = list(before), list(after)
-        kind: Kind = "replaced" if old and new else "deleted" if old else "inserted"
-        number = len(self.changes) + 1
-        change = Change(kind=kind, before=_short(old), after=_short(new), anchor=f"change-{number}")
-        self.changes.append(change)
-        return Marked(number=number, is_blank=not (old or new))
+    def write(self, node: Node) -> str:
+        """Write a block."""
+        block = node.block
+        if node.fate and node.fate == self._hidden:
+            return ""
+        if node.blocks:
+            return self._element(block, [self.write(one) for one in node.blocks])
+        if node.pieces:
+            return self._element(block, self._line(node.pieces))
+        if node.fate:
+            return self._whole(block, node.fate, node.change)
+        return block.bare if self._hidden == "ins" else block.raw
 
-    def element(self, block: Block, inside: Iterable[str]) -> str:
-        """Write a block's tag around what is `inside`; a block without a tag is its inside."""
-        text = "".join(inside)
-        if not block.tag:
-            return text
-        return f"<{block.tag}{self._attrs(block.attrs.items())}>{text}</{block.tag}>"
+    def opening(self, fate: Fate, change: Marked | None) -> str:
+        """Give the start of a change; the attributes are said before and after its words."""
+        anchor = ""
+        if change and change.anchor not in self.placed:
+            self.placed.add(change.anchor)
+            anchor = f' id="{change.anchor}"'
+        before, after = escape(f"[{self._said[fate]} "), escape(self._end)
+        return f'<{fate}{anchor} data-before="{before}" data-after="{after}">'
 
-    def line(self, pieces: Sequence[Piece]) -> Iterator[str]:
+    def start_tag(self, mark: Mark) -> str:
+        """Write the start of an element around words; its id only the first time."""
+        is_again = id(mark) in self._written
+        self._written.add(id(mark))
+        attrs = without_ids(mark.attrs) if is_again or self._hidden == "ins" else mark.attrs
+        return f"<{mark.tag}{attrs}>"
+
+    def _element(self, block: Block, inside: Iterable[str]) -> str:
+        opening = without_ids(block.opening) if self._hidden == "ins" else block.opening
+        return f"{opening}{''.join(inside)}{block.closing}"
+
+    def _whole(self, block: Block, fate: Fate, change: Marked | None) -> str:
+        """Write a block whose words all share a fate."""
+        if block.is_gap and self._hidden:
+            return ""
+        if not block.is_leaf:
+            inside = [self._whole(child, fate, change) for child in block.children]
+            return self._element(block, inside)
+        if block.is_blank and not (change and change.is_blank and change.anchor not in self.placed):
+            return self._element(block, ())
+        inner = without_ids(block.inner) if self._hidden == "ins" else block.inner
+        return self._element(block, (self.opening(fate, change), inner, f"</{fate}>"))
+
+    def _line(self, pieces: Sequence[Piece]) -> list[str]:
         """Write the words of a leaf."""
-        if pieces and pieces[0].words:
-            first, *rest = pieces[0].words
-            pieces = [replace(pieces[0], words=[first._replace(space=""), *rest]), *pieces[1:]]
         line = _Line(self)
-        for place, piece in enumerate(pieces):
-            following = pieces[place + 1] if place + 1 < len(pieces) else None
+        shown = [piece for piece in pieces if not piece.fate or piece.fate != self._hidden]
+        if shown and shown[0].words:
+            first, *rest = shown[0].words
+            shown[0] = shown[0]._replace(words=[first._replace(space=""), *rest])
+        for piece, following in zip_longest(shown, shown[1:]):
             if piece.fate:
                 line.show(piece, following)
             else:
                 line.put(piece.words)
         return line.close()
-
-    def opening(self, piece: Piece) -> tuple[str, str]:
-        """Give the start tag of a changed piece, and what a screen reader hears first."""
-        anchor = ""
-        if piece.change and not piece.change.is_placed:
-            piece.change.is_placed = True
-            anchor = f' id="change-{piece.change.number}"'
-        return f"<{piece.fate}{anchor}>", _unseen(f"[{self._said[piece.fate]}: ")
-
-    def closing(self, piece: Piece) -> str:
-        """Give the end of a changed piece."""
-        return f"{_unseen(self._end)}</{piece.fate}>"
-
-    def start_tag(self, mark: Mark) -> str:
-        """Write the start of an element around words."""
-        return f"<{mark.tag}{self._attrs(mark.attrs)}>"
-
-    def _attrs(self, attrs: Iterable[tuple[str, str]]) -> str:
-        return "".join(
-            f' {name}="{escape(value)}"' for name, value in attrs if self._may_stand(name, value)
-        )
-
-    def _may_stand(self, name: str, value: str) -> bool:
-        """Tell whether an attribute is written: an id is only the first time."""
-        if name != "id":
-            return True
-        is_new = value not in self._ids
-        self._ids.add(value)
-        return is_new
 
 
 class _Line:
@@ -143,15 +136,15 @@ class _Line:
         self._open: tuple[Mark, ...] = ()
         self._written: list[str] = []
 
-    def put(self, words: Iterable[Word], *, before: str = "") -> None:
-        """Write words; `before` comes after the first one's space."""
+    def put(self, words: Iterable[Word]) -> None:
+        """Write words."""
+        write = self._written.append
         for word in words:
-            if before or word.marks is not self._open:
-                self._move(word.marks, f"{word.space}{before}")
-            else:
-                self._written.append(word.space)
-            self._written.append(_markup(word, self._marking))
-            before = ""
+            if word.marks is not self._open:
+                self._move(word.marks, word.space)
+            elif word.space:
+                write(word.space)
+            write(self._marking.start_tag(word.atom) if word.atom else word.text)
 
     def show(self, piece: Piece, following: Piece | None) -> None:
         """Write a changed piece inside the elements it shares with its neighbours only."""
@@ -163,16 +156,16 @@ class _Line:
         beside = following.words[0].marks if following and following.words else ()
         around = max(_shared(self._open, common, alike), _shared(beside, common, alike), key=len)
         self._move(around, "")
-        start, unseen = self._marking.opening(piece)
         inner = _Line(self._marking)
-        inner.put(_without(piece.words, around), before=unseen)
-        self._written += [start, *([] if piece.words else [unseen]), *inner.close()]
-        self._written.append(self._marking.closing(piece))
+        inner.put(_without(piece.words, around))
+        self._written.append(self._marking.opening(piece.fate, piece.change))
+        self._written += inner.close()
+        self._written.append(f"</{piece.fate}>")
 
-    def close(self) -> Iterator[str]:
+    def close(self) -> list[str]:
         """Close what is open, and give all that was written."""
         self._move((), "")
-        return iter(self._written)
+        return self._written
 
     def _move(self, marks: tuple[Mark, ...], between: str) -> None:
         """Close and open elements until `marks` are open, with `between` at the turn."""
@@ -196,16 +189,3 @@ def _shared(
     """Give how `one` begins as far as `other` begins alike."""
     pairs = zip(one, other, strict=False)
     return one[: sum(1 for _ in takewhile(lambda pair: alike(*pair), pairs))]
-
-
-def _markup(word: Word, marking: Marking) -> str:
-    return marking.start_tag(word.atom) if word.atom else escape(word.text, quote=False)
-
-
-def _unseen(words: str) -> str:
-    return f'<span class="visually-hidden">{escape(words)}</span>'
-
-
-def _short(words: Sequence[Word]) -> str:
-    text = text_of(words)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1].rstrip()}…"

@@ -4,12 +4,13 @@ A word or two left standing between changes makes a reader stumble: such remains
 changes around them. All words of both leaves are in the phrases, in order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from styrdokument.text.alignment import Work, common, gaps
-from styrdokument.text.blocks import Block, Word
+from styrdokument.text.alignment import Work, common
+from styrdokument.text.blocks import Block
+from styrdokument.text.inline import Word
 
 _SHORT = 3
 """Letters in a word, or words and signs, too few to stand alone between two changes."""
@@ -39,20 +40,19 @@ def phrases(old: Block, new: Block, work: Work) -> list[Phrase]:
     return kept
 
 
-def _raw(old: Block, new: Block, work: Work) -> list[Phrase]:
-    found: list[Phrase] = []
-    size = (len(old.words), len(new.words))
-    for olds, news, (i, j) in gaps(common(old.numbers, new.numbers, work), *size):
-        if olds.start < olds.stop or news.start < news.stop:
-            found.append(Phrase(olds, news, is_same=False))
-        same = Phrase(slice(i, i + 1), slice(j, j + 1), is_same=True)
-        if (i, j) == size:
-            break
-        if found and found[-1].is_same:
-            found[-1] = _joined(found[-1], same)
-        else:
-            found.append(same)
-    return found
+def _raw(old: Block, new: Block, work: Work) -> Iterator[Phrase]:
+    """Go through words that stand together in both, and through what is between them."""
+    i = j = length = 0
+    ends = (len(old.words), len(new.words))
+    for a, b in [*common(old.numbers, new.numbers, work), ends]:
+        if (a, b) == (i + length, j + length) and (a, b) != ends:
+            length += 1
+            continue
+        if length:
+            yield Phrase(slice(i, i + length), slice(j, j + length), is_same=True)
+        if (a, b) != (i + length, j + length):
+            yield Phrase(slice(i + length, a), slice(j + length, b), is_same=False)
+        i, j, length = a, b, 1
 
 
 def _joined(first: Phrase, last: Phrase) -> Phrase:
@@ -65,8 +65,8 @@ class _Scale:
 
     def __init__(self, old: Sequence[Word], new: Sequence[Word]) -> None:
         self._new = new
-        self._olds = [0, *accumulate(map(_weight, old))]
-        self._news = [0, *accumulate(map(_weight, new))]
+        self._olds = [0, *accumulate([_weight(word) for word in old])]
+        self._news = [0, *accumulate([_weight(word) for word in new])]
         self.all = max(self._olds[-1], self._news[-1])
 
     def is_weak(self, before: Phrase, same: Phrase, after: Phrase) -> bool:
@@ -86,4 +86,4 @@ class _Scale:
 
 
 def _weight(word: Word) -> int:
-    return int(word.is_spoken or word.atom is not None)
+    return int(word.atom is not None or word.is_spoken)

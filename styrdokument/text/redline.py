@@ -1,4 +1,4 @@
-"""What changed between two rendered pages, shown in the new one.
+"""What changed between two rendered pages, shown in the new one or side by side.
 
 Blocks are aligned first (equal ones, then similar ones between them), then the words of
 the blocks that belong together. Rows stay rows and cells cells. Work is counted, not
@@ -7,38 +7,102 @@ timed: a costly comparison gets coarser, never wrong, and is the same every time
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
 
 from styrdokument.text.alignment import Work, common, gaps, similar
-from styrdokument.text.blocks import Block, Numbers, Word, read_page
-from styrdokument.text.marking import Change, Fate, Marked, Marking, Piece, Words
+from styrdokument.text.blocks import Block, Numbers, read_page
+from styrdokument.text.changes import Change, Changes, Marked
+from styrdokument.text.inline import Word, text_of, without_ids
+from styrdokument.text.marking import Marking, Node, Piece, Words
 from styrdokument.text.phrasing import phrases
-from styrdokument.text.tables import Gap, header_of, is_grid, widened
+from styrdokument.text.tables import Gap, have_other_columns, header_of, widened
 
-__all__ = ["Change", "Redline", "Words", "redline"]
+__all__ = ["Change", "Redline", "Row", "Stretch", "Words", "redline"]
 
 _LEAST = 0.35
 """How alike blocks must be, from 0 to 1, to be shown as one that changed."""
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_SMALL = 2000
+"""Most characters of a block that is taken apart to see if it is equal."""
+_READING, _WEIGHING, _JOINING = 80, 300, 8000
+"""Steps of work to read a character, to weigh two blocks, and to make them one."""
+_MARKUP = 500
+"""Characters of tags and addresses that may make one of two alike blocks longer."""
+_WRITTEN_ONE_WAY = frozenset({"table", "thead", "tbody", "tr"})
+_FOLDED = 4
+"""Fewest unchanged blocks that are folded away."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """A part of the page; `unchanged` tells how many blocks it has, where it may be folded."""
+
+    html: str
+    unchanged: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """Parts of the old and the new page that belong together; either may be empty."""
+
+    old: str
+    new: str
+    is_same: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class Redline:
-    """The page with its changes, and the changes in the order of the page."""
+    """Two pages in one, and the changes in its order. Each page is written when asked for."""
 
-    html: str
+    nodes: Sequence[Node]
     changes: tuple[Change, ...]
+    words: Words
+
+    @cached_property
+    def html(self) -> str:
+        """The new page, with `<del>` for what is gone and `<ins>` for what came."""
+        return "".join(stretch.html for stretch in self.stretches())
+
+    def stretches(self) -> Iterator[Stretch]:
+        """Go through the page with what is far from any change told apart.
+
+        A block before and after each change stays with it, for the reader to know the place.
+        """
+        write = Marking(self.words).write
+        runs = [(k, list(run)) for k, run in groupby(self.nodes, lambda node: node.is_same)]
+        for place, (is_same, run) in enumerate(runs):
+            first, last = int(place > 0), len(run) - int(place < len(runs) - 1)
+            if not is_same or last - first < _FOLDED:
+                first = last = len(run)
+            for part, is_folded in ((run[:first], 0), (run[first:last], 1), (run[last:], 0)):
+                if part:
+                    html = "\n".join(map(write, part))
+                    yield Stretch(html=html, unchanged=len(part) * is_folded)
+
+    def rows(self) -> Iterator[Row]:
+        """Go through both pages side by side: block beside block where one became the other."""
+        old = Marking(self.words, hidden="ins")
+        new = Marking(self.words, hidden="del", placed=old.placed)
+        for kind, run in groupby(self.nodes, _kind):
+            nodes = list(run)
+            for row in [[node] for node in nodes] if kind == "changed" else [nodes]:
+                before, after = ("\n".join(map(side.write, row)) for side in (old, new))
+                yield Row(old=before, new=after, is_same=kind == "same")
 
 
-def redline(old_html: str, new_html: str, *, words: Words) -> Redline:
+def redline(old_html: str, new_html: str, *, words: Words, prefix: str = "") -> Redline:
     """Show what changed from one page that `markdown.render` made to another.
 
-    Elements are the new page's, with `<del>` for what is gone and `<ins>` for what came.
+    Elements are the new page's. `prefix` is put before the anchors of changes: use it where
+    two comparisons share a page.
     """
     numbers = Numbers()
-    old = read_page(old_html, numbers, with_ids=False)
-    new = read_page(new_html, numbers, with_ids=True)
-    comparison = _Comparison(words)
-    page = "".join(comparison.blocks(old.children, new.children))
-    return Redline(html=page, changes=tuple(comparison.marking.changes))
+    old = read_page(without_ids(old_html), numbers)
+    new = read_page(new_html, numbers)
+    changes = Changes(prefix)
+    nodes = _Comparison(numbers, changes).blocks(old, new)
+    return Redline(nodes=list(nodes), changes=tuple(changes.found), words=words)
 
 
 _Step = tuple[slice, slice, tuple[int, int] | None]
@@ -48,12 +112,13 @@ _Step = tuple[slice, slice, tuple[int, int] | None]
 class _Comparison:
     """One comparison: what may still be spent on it, and what it has found."""
 
-    def __init__(self, words: Words) -> None:
-        self.marking = Marking(words)
+    def __init__(self, numbers: Numbers, changes: Changes) -> None:
+        self._numbers = numbers
+        self._changes = changes
         self._work = Work()
 
-    def blocks(self, old: Sequence[Block], new: Sequence[Block]) -> Iterator[str]:
-        """Write two runs of blocks as one."""
+    def blocks(self, old: Sequence[Block], new: Sequence[Block]) -> Iterator[Node]:
+        """Make two runs of blocks one."""
         for olds, news, pair in self._aligned(old, new):
             yield from self._apart(old[olds], new[news])
             if pair:
@@ -61,60 +126,85 @@ class _Comparison:
 
     def _aligned(self, old: Sequence[Block], new: Sequence[Block]) -> Iterator[_Step]:
         """Go through what came apart before each pair, and the pair; last what is left."""
-        equal = common([b.key for b in old], [b.key for b in new], self._work)
+        equal = common(*self._numbered(old, new), self._work)
         pairs = list(equal)
         for olds, news, _ in gaps(equal, len(old), len(new)):
             near = similar(old[olds], new[news], self._likeness, least=_LEAST)
-            pairs += [(i + olds.start, j + news.start) for i, j in near]
+            affords = (pair for pair in near if self._work.affords(_JOINING))
+            pairs += [(i + olds.start, j + news.start) for i, j in affords]
         for olds, news, pair in gaps(sorted(pairs), len(old), len(new)):
             yield olds, news, pair if pair != (len(old), len(new)) else None
 
+    def _numbered(self, old: Sequence[Block], new: Sequence[Block]) -> tuple[list[int], list[int]]:
+        """Number blocks by how they are written; where that has no equal, by what they say."""
+        gone, come = {block.bare for block in old}, {block.bare for block in new}
+        both = gone & come
+        is_settled = len(both) == min(len(gone), len(come))
+
+        def number(block: Block) -> int:
+            is_read = not is_settled and block.bare not in both and self._may_read(block)
+            return block.key if is_read else self._numbers[block.bare]
+
+        return list(map(number, old)), list(map(number, new))
+
+    def _may_read(self, block: Block) -> bool:
+        """Tell whether a block is to be told by its words, however it is written.
+
+        A row is written in one way only; what is large is told by its likeness.
+        """
+        length = len(block.bare)
+        is_wanted = block.tag not in _WRITTEN_ONE_WAY and length <= _SMALL
+        return is_wanted and self._work.affords(length * _READING)
+
     def _likeness(self, old: Block, new: Block) -> float:
         """Tell how much of their words two blocks share, or 0 if they can't become one."""
-        if _shape(old) != _shape(new) or not self._work.affords(1):
+        if old.shape != new.shape or not self._work.affords(_WEIGHING):
+            return 0.0
+        if new.tag in _WRITTEN_ONE_WAY - {"tr"}:
+            return 1.0
+        shorter, longer = sorted((len(old.bare), len(new.bare)))
+        is_hopeless = (shorter + _MARKUP) < _LEAST / 3 * longer
+        if is_hopeless or not self._work.affords(shorter * _READING):
             return 0.0
         total = old.size + new.size
-        if not total or new.tag in {"thead", "tbody"}:
-            return 1.0
-        is_hopeless = 2 * min(old.size, new.size) < _LEAST * total
-        if is_hopeless or not self._work.affords(2 * min(len(old.bag), len(new.bag))):
-            return 0.0
         both = old.bag.keys() & new.bag.keys()
-        self._work.affords(16 * len(both))
-        return 2 * sum(min(old.bag[word], new.bag[word]) for word in both) / total
+        return 2 * sum([min(old.bag[w], new.bag[w]) for w in both]) / total if total else 1.0
 
-    def _apart(self, old: Sequence[Block], new: Sequence[Block]) -> Iterator[str]:
-        """Write blocks that are gone, then blocks that came: one change."""
+    def _apart(self, old: Sequence[Block], new: Sequence[Block]) -> Iterator[Node]:
+        """Give blocks that are gone, then blocks that came: one change."""
         if old or new:
-            change = self.marking.begin(_words(old), _words(new))
-            yield from (self._whole(block, "del", change) for block in old)
-            yield from (self._whole(block, "ins", change) for block in new)
+            self._pass([*old[:1], *new[:1]])
+            change = self._changes.begin(_words(old), _words(new))
+            yield from (Node(block, "del", change) for block in old)
+            yield from (Node(block, "ins", change) for block in new)
+            self._pass(new)
 
-    def _whole(self, block: Block, fate: Fate = "", change: Marked | None = None) -> str:
-        """Write a block whose words all share a fate."""
-        if not block.is_leaf:
-            inside = (self._whole(child, fate, change) for child in block.children)
-            return self.marking.element(block, inside)
-        is_shown = block.words or (change and change.is_blank and not change.is_placed)
-        pieces = [Piece(fate, block.words, change)] if is_shown else []
-        return self.marking.element(block, self.marking.line(pieces))
-
-    def _together(self, old: Block, new: Block) -> str:
-        """Write a block with what changed in it."""
+    def _together(self, old: Block, new: Block) -> Node:
+        """Give a block with what changed in it."""
         if isinstance(old, Gap):
-            return self._whole(new, "ins", old.change)
+            return Node(new, "ins", old.change)
         if isinstance(new, Gap):
-            return self._whole(old, "del", new.change)
-        if old.key == new.key:
-            return self._whole(new)
+            return Node(old, "del", new.change)
+        self._pass([new])
+        if old.bare == new.bare:
+            return Node(new)
         if new.is_leaf:
-            return self.marking.element(new, self.marking.line(self._pieces(old, new)))
-        if new.tag == "table" and is_grid(old) and is_grid(new):
+            pieces = self._pieces(old, new)
+            return Node(new, pieces=pieces if any(piece.fate for piece in pieces) else ())
+        if new.tag == "table" and have_other_columns(old, new):
             old, new = self._same_columns(old, new)
         if new.tag == "tr" and len(old.children) == len(new.children):
             cells = zip(old.children, new.children, strict=True)
-            return self.marking.element(new, (self._together(*pair) for pair in cells))
-        return self.marking.element(new, self.blocks(old.children, new.children))
+            inside = [self._together(*pair) for pair in cells]
+        else:
+            inside = list(self.blocks(old.children, new.children))
+        return Node(new, blocks=inside if not all(node.is_same for node in inside) else ())
+
+    def _pass(self, blocks: Iterable[Block]) -> None:
+        """Remember the heading that what follows stands under."""
+        for block in blocks:
+            if block.tag in _HEADINGS:
+                self._changes.heading = text_of(block.words)
 
     def _pieces(self, old: Block, new: Block) -> list[Piece]:
         found: list[Piece] = []
@@ -123,24 +213,22 @@ class _Comparison:
             if phrase.is_same:
                 found.append(Piece("", after))
                 continue
-            change = self.marking.begin(before, after)
+            change = self._changes.begin(before, after)
             found += [Piece("del", before, change)] * bool(before)
             found += [Piece("ins", after, change)] * bool(after)
         return found
 
     def _same_columns(self, old: Block, new: Block) -> tuple[Block, Block]:
-        """Give both tables all columns of either; of equally many each is where it was."""
+        """Give both tables all columns of either."""
         heads = header_of(old), header_of(new)
-        if len(heads[0]) == len(heads[1]):
-            return old, new
         olds: list[int | Marked] = []
         news: list[int | Marked] = []
         for gone, come, pair in self._aligned(*heads):
             for place in range(gone.start, gone.stop):
                 olds.append(place)
-                news.append(self.marking.begin(heads[0][place].words, ()))
+                news.append(self._changes.begin(heads[0][place].words, ()))
             for place in range(come.start, come.stop):
-                olds.append(self.marking.begin((), heads[1][place].words))
+                olds.append(self._changes.begin((), heads[1][place].words))
                 news.append(place)
             if pair:
                 olds.append(pair[0])
@@ -148,9 +236,11 @@ class _Comparison:
         return widened(old, olds), widened(new, news)
 
 
-def _shape(block: Block) -> tuple[str, str]:
-    """Give what two blocks must have in common to become one."""
-    return block.tag or "p", block.attrs.get("start", "")
+def _kind(node: Node) -> str:
+    """Tell which blocks share a row: the same, those that came apart, or one by itself."""
+    if node.fate:
+        return "apart"
+    return "same" if node.is_same else "changed"
 
 
 def _words(blocks: Iterable[Block]) -> Iterator[Word]:

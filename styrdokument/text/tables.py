@@ -4,30 +4,34 @@ Every row of a Markdown table has as many cells as its header. Where a column ca
 the other table gets a gap in each row, so that cells are compared place by place.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Sequence
 
-from styrdokument.text.blocks import Block
-from styrdokument.text.marking import Marked
+from styrdokument.text.blocks import Block, Numbers
+from styrdokument.text.changes import Marked
+
+_CELL = re.compile(r"<t[dh][ >]")
 
 
-@dataclass
 class Gap(Block):
     """An empty cell where a row has none; `change` took the column away or put it in."""
 
-    change: Marked | None = None
+    is_gap = True
+    key = -1
+
+    def __init__(self, change: Marked) -> None:
+        super().__init__("td", "<td>", slice(0, 0), "", Numbers())
+        self.change = change
 
 
-def is_grid(table: Block) -> bool:
-    """Tell whether a table has a header row, and as many cells in each of its rows."""
-    rows = list(_rows(table))
-    is_headed = bool(table.children) and len(table.children[0].children) == 1
-    sizes = {len(row.children) for row in rows}
-    is_flat = all(cell.is_leaf for row in rows for cell in row.children)
-    return is_headed and len(sizes) == 1 and is_flat
+def have_other_columns(old: Block, new: Block) -> bool:
+    """Tell whether two tables are grids of different widths."""
+    heads = [table.children[0] if table.children else table for table in (old, new)]
+    widths = [_CELL.subn("", head.inner)[1] for head in heads]
+    return widths[0] != widths[1] and _is_grid(old) and _is_grid(new)
 
 
-def header_of(table: Block) -> tuple[Block, ...]:
+def header_of(table: Block) -> Sequence[Block]:
     """Give the cells of a grid's header."""
     return table.children[0].children[0].children
 
@@ -35,22 +39,20 @@ def header_of(table: Block) -> tuple[Block, ...]:
 def widened(table: Block, places: Sequence[int | Marked]) -> Block:
     """Give a grid with its cells at `places`, and gaps where there is a change instead."""
     parts = [
-        replace(part, children=tuple(_widened_row(row, places) for row in part.children))
+        part.with_children([_widened_row(row, places) for row in part.children])
         for part in table.children
     ]
-    return replace(table, children=tuple(parts))
+    return table.with_children(parts)
 
 
-def _rows(table: Block) -> Iterator[Block]:
-    for part in table.children:
-        yield from part.children
+def _is_grid(table: Block) -> bool:
+    """Tell whether a table has a header row, and as many cells in each of its rows."""
+    is_headed = bool(table.children) and len(table.children[0].children) == 1
+    rows = [row for part in table.children for row in part.children]
+    return is_headed and len({len(row.children) for row in rows}) == 1
 
 
 def _widened_row(row: Block, places: Sequence[int | Marked]) -> Block:
-    cells = [
-        row.children[place]
-        if isinstance(place, int)
-        else Gap(tag="td", attrs={}, key=-1, change=place)
-        for place in places
-    ]
-    return replace(row, children=tuple(cells))
+    gaps = {change: Gap(change) for change in places if isinstance(change, Marked)}
+    cells = [row.children[p] if isinstance(p, int) else gaps[p] for p in places]
+    return row.with_children(cells)

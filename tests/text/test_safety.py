@@ -36,10 +36,11 @@ ALLOWED = {
     "th": "class scope",
     "ul": "class",
 }
-MARKED = {**ALLOWED, "ins": "id", "del": "id", "span": "class"}
+SAID = "id data-before data-after"
+MARKED = {**ALLOWED, "ins": SAID, "del": SAID}
 CLASSES = {
     *("external", "footnotes", "table-scroll", "align-left", "align-center", "align-right"),
-    *("contains-task-list", "task-list-item", "visually-hidden"),
+    *("contains-task-list", "task-list-item"),
 }
 IDS = re.compile(r"(section|note|note-mark|change)(-[\w-]+)?")
 VOID = {"br", "hr", "img", "input"}

@@ -1,6 +1,7 @@
 """Versions: each as it was issued, its files byte for byte, and two beside each other."""
 
 import hashlib
+import re
 
 import pytest
 
@@ -118,8 +119,8 @@ def test_nothing_but_appendices_is_served_as_one(client, name):
 
 def test_a_comparison_shows_what_came_and_what_is_gone(client):
     page = main_of(client, f"/documents/{BLOOD}/compare?from=1&to=2")
-    assert "<del>" in page.replace(' id="change-1"', "")
-    assert "<ins>" in page
+    assert re.search(r"<del [^>]*>[^<]", page)
+    assert re.search(r"<ins [^>]*>[^<]", page)
     assert "Provtagning och transfusion" in page
     assert has_noindex(client, f"/documents/{BLOOD}/compare")
 
