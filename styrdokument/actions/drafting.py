@@ -18,7 +18,7 @@ from styrdokument.domain.problems import Code, Conflict, NotFound, Problem, Refu
 from styrdokument.domain.transitions import take
 from styrdokument.store.git import ObjectId
 from styrdokument.store.record import hash_of
-from styrdokument.text import appendix
+from styrdokument.text import appendix, lint
 
 MOST_APPENDICES = 50
 
@@ -38,7 +38,12 @@ class Writing:
 def save(
     house: House, actor: Actor, number: CaseNumber, document: DocumentId, writing: Writing
 ) -> None:
-    """Write what was typed. Raises Conflict where the draft is no longer what was edited from."""
+    """Write what was typed. Raises Conflict where the draft is no longer what was edited from.
+
+    The text is read before the lock is taken: `check` then finds it read.
+    """
+    if writing.text is not None:
+        lint.findings(lint.clean(writing.text))
 
     def change(stored: Mapping[str, ObjectId], now: Sitting) -> Change:
         if writing.base != now.matter.drafts[document].content_hash:

@@ -113,7 +113,14 @@ def look(house: House, actor: Actor, number: CaseNumber) -> tuple[Held, Matter]:
 
 @contextmanager
 def sitting(house: House, actor: Actor, number: CaseNumber) -> Iterator[Sitting]:
-    """Hold the lock and read the case; the index is caught up once the lock is let go."""
+    """Hold the lock and read the case; the index is caught up once the lock is let go.
+
+    Its drafts are read once before: the costly part of that is kept, and is not done with the
+    lock held.
+    """
+    held = house.cases.read(number)
+    for document in held.case.documents:
+        house.matters.draft(held, document)
     with house.record.lock():
         held, matter = look(house, actor, number)
         yield Sitting(held=held, matter=matter, at=house.now())

@@ -7,6 +7,8 @@ Findings are values with a line; whether one stops saving or only submission is 
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from markdown_it.token import Token
@@ -15,8 +17,8 @@ from styrdokument.domain.problems import Code, Problem
 from styrdokument.text import links
 from styrdokument.text.anchors import anchor_headings
 from styrdokument.text.characters import clean, first_unclean_line, suspects
-from styrdokument.text.hidden import unfilled, unshown
-from styrdokument.text.markdown import links_in, render
+from styrdokument.text.hidden import Passage, bracketed, unfilled, unshown
+from styrdokument.text.markdown import Link, links_in
 from styrdokument.text.parsing import reader
 
 __all__ = ["blocks_saving", "clean", "findings"]
@@ -24,8 +26,14 @@ __all__ = ["blocks_saving", "clean", "findings"]
 LARGEST = 1_000_000
 """Bytes of UTF-8 in a body."""
 MOST_LINES = 40_000
-MOST_MARKS = 100_000
-"""Characters with a meaning in Markdown: the parser's work grows with them."""
+MOST_MARKS = 50_000
+"""Signs with a meaning in Markdown: the parser's work grows with them."""
+MOST_OF: Mapping[str, tuple[Collection[str], int]] = {
+    "too_many_cells": ({"th_open", "td_open"}, 20_000),
+    "too_many_items": ({"list_item_open", "dd_open"}, 20_000),
+    "too_many_links": ({"link_open", "image", "footnote_ref"}, 10_000),
+}
+"""What a page may have how many of: the time to read, show and compare it grows with them."""
 MOST_GROWTH, ALLOWANCE = 4, 200_000
 """How many times as long as its body a page may be, and characters that are free."""
 DEEPEST = 12
@@ -34,14 +42,33 @@ MOST_OF_A_RULE = 50
 """Findings told of one rule: who has fifty to mend knows what to look for."""
 
 _SAVING = frozenset(
-    {"too_large", "too_complex", "too_deep", "control_character", "bidi_control", "not_normal"}
+    {
+        *("too_large", "too_complex", "too_deep", *MOST_OF),
+        *("control_character", "bidi_control", "not_normal"),
+    }
 )
+_COSTLY = frozenset({"too_large", *MOST_OF})
 _NESTS = re.compile(r"(?:bullet_list|ordered_list|blockquote|dl|footnote_reference)_.*")
 _MARKS = re.compile(r"[*_~|\[&<`\\]")
+_BEGINNINGS = re.compile(r"^(?:[ \t]*(?:>|[-+](?=\s)|\d{1,9}[.)](?=\s)))+", re.MULTILINE)
+_ESCAPED = {'"': 5, "&": 4, "<": 3, ">": 3}
+"""How many characters more a sign takes on a page."""
+_KEPT = 32
+"""Readings kept: the drafts that are being worked on."""
 _NUMBERING = re.compile(r"[\d.]+\s+")
 
 _Finding = tuple[int, str, Mapping[str, object]]
 """Line in the body (0: none of its own), rule, values for the words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Reading:
+    """What one reading of a body tells, whatever stands beside it: small, and kept."""
+
+    found: tuple[_Finding, ...]
+    links: tuple[Link, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    headings: frozenset[str] = frozenset()
 
 
 def findings(
@@ -56,17 +83,21 @@ def findings(
 
     `appendices` are the names of the files beside the text, `headings` those its type
     asks for, `prompts` the words that begin a template's `[…]` to fill in; `first_line`
-    is the body's first line in its file.
+    is the body's first line in its file. The costly part, the reading, is kept: of a body
+    that was asked about lately this is cheap.
     """
-    found = list(_costs(body))
-    if not found:
-        env: dict[str, Any] = {}
-        blocks = reader().parse(body, env)
-        found = [*_characters(body), *_shape(blocks, env, body)]
-        found += _bad_links(blocks, appendices)
-        found += ((h.line, "hidden_text", {"text": h.text}) for h in unshown(blocks, env, body))
-        found += ((h.line, "placeholder", {"text": h.text}) for h in unfilled(blocks, prompts))
-        found += _missing_headings(blocks, headings)
+    reading = _read(body)
+    found = list(reading.found)
+    if not any(rule in _COSTLY for _, rule, _ in found):
+        found += _bad_links(reading.links, appendices)
+        found += [
+            (h.line, "placeholder", {"text": h.text}) for h in unfilled(reading.passages, prompts)
+        ]
+        found += [
+            (0, "missing_heading", {"heading": h})
+            for h in headings
+            if _bare(h) not in reading.headings
+        ]
     return _told(found, first_line)
 
 
@@ -75,11 +106,55 @@ def blocks_saving(problem: Problem) -> bool:
     return problem.code is Code.BAD_TEXT and problem.rule in _SAVING
 
 
+@lru_cache(maxsize=_KEPT)
+def _read(body: str) -> _Reading:
+    if too_much := tuple(_costs(body)):
+        return _Reading(found=too_much)
+    env: dict[str, Any] = {}
+    blocks = reader().parse(body, env)
+    if too_much := tuple(_counts(blocks, body)):
+        return _Reading(found=too_much)
+    hidden = ((h.line, "hidden_text", {"text": h.text}) for h in unshown(blocks, env, body))
+    return _Reading(
+        found=(*_characters(body), *_shape(blocks, env), *hidden),
+        links=tuple(links_in(blocks)),
+        passages=tuple(bracketed(blocks)),
+        headings=frozenset(_bare(h.text) for h in anchor_headings(blocks, prefix="")),
+    )
+
+
 def _costs(body: str) -> Iterator[_Finding]:
+    """Find what is not even to be read."""
     size = len(body.encode("utf-8", "surrogatepass"))
+    marks = len(_MARKS.findall(body)) + sum(map(_signs_before, _BEGINNINGS.findall(body)))
     if size > LARGEST:
         yield 0, "too_large", {"size": size, "largest": LARGEST}
-    elif body.count("\n") > MOST_LINES or len(_MARKS.findall(body)) > MOST_MARKS:
+    elif body.count("\n") > MOST_LINES or marks > MOST_MARKS:
+        yield 0, "too_complex", {}
+
+
+def _signs_before(beginning: str) -> int:
+    """Count the signs of lists and quotations that a line begins with."""
+    return sum(not sign.isspace() for sign in beginning)
+
+
+def _counts(blocks: Iterable[Token], body: str) -> Iterator[_Finding]:
+    """Find what there is too much of for a page; `Counter` and sums: this goes through it all."""
+    kinds: Counter[str] = Counter()
+    length = sum(body.count(sign) * more for sign, more in _ESCAPED.items())
+    for block in blocks:
+        for token in (block, *(block.children or ())):
+            kinds[token.type] += 1
+            length += (
+                len(token.content)
+                + 2 * len(token.tag)
+                + sum(map(len, map(str, token.attrs.values())))
+            )
+    for rule, (names, most) in MOST_OF.items():
+        count = sum(kinds[name] for name in names)
+        if count > most:
+            yield 0, rule, {"count": count, "most": most}
+    if length > MOST_GROWTH * len(body) + ALLOWANCE:
         yield 0, "too_complex", {}
 
 
@@ -90,7 +165,7 @@ def _characters(body: str) -> Iterator[_Finding]:
         yield suspect.line, suspect.rule, {"character": suspect.character}
 
 
-def _shape(blocks: Iterable[Token], env: Mapping[str, Any], body: str) -> Iterator[_Finding]:
+def _shape(blocks: Iterable[Token], env: Mapping[str, Any]) -> Iterator[_Finding]:
     """Find what is too costly, or nested so deep that the parser would leave it out."""
     depth = 0
     for block in blocks:
@@ -100,12 +175,10 @@ def _shape(blocks: Iterable[Token], env: Mapping[str, Any], body: str) -> Iterat
             break
     if line := env.get("unread_line"):
         yield line, "too_complex", {}
-    elif len(render(body)) > MOST_GROWTH * len(body) + ALLOWANCE:
-        yield 0, "too_complex", {}
 
 
-def _bad_links(blocks: Iterable[Token], appendices: Collection[str]) -> Iterator[_Finding]:
-    for link in links_in(blocks):
+def _bad_links(found: Iterable[Link], appendices: Collection[str]) -> Iterator[_Finding]:
+    for link in found:
         kind = links.kind_of(link.target)
         name = links.appendix_name(link.target)
         if kind is None:
@@ -114,14 +187,6 @@ def _bad_links(blocks: Iterable[Token], appendices: Collection[str]) -> Iterator
             yield link.line, "missing_appendix", {"name": name}
         if link.is_picture and not link.text.strip():
             yield link.line, "missing_alternative", {"target": link.target}
-
-
-def _missing_headings(blocks: Sequence[Token], wanted: Iterable[str]) -> Iterator[_Finding]:
-    """Find headings the type asks for; capitals and numbering make no difference."""
-    there = {_bare(heading.text) for heading in anchor_headings(blocks, prefix="")}
-    for heading in wanted:
-        if _bare(heading) not in there:
-            yield 0, "missing_heading", {"heading": heading}
 
 
 def _bare(heading: str) -> str:

@@ -108,9 +108,9 @@ def _link(token: Token, attribute: str, text: str, line: int) -> Link:
 def _text_from(tokens: list[Token], place: int) -> str:
     """Give the words between the link opening at `place` and its end."""
     depth, words = 0, []
-    for token in tokens[place:]:
-        depth += token.nesting * (token.tag == "a")
+    for at in range(place, len(tokens)):  # no slice: a line may hold many thousand links
+        depth += tokens[at].nesting * (tokens[at].tag == "a")
         if not depth:
             break
-        words.append(token)
+        words.append(tokens[at])
     return " ".join(visible_text(words).split())

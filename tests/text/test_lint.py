@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from styrdokument.domain.problems import Code, Problem
 from styrdokument.text import lint
 from styrdokument.text.lint import blocks_saving, findings
-from styrdokument.text.markdown import plain
+from styrdokument.text.markdown import links_in, plain
+from styrdokument.text.parsing import reader
 
 
 def told(body, **options):
@@ -95,11 +96,53 @@ def test_a_text_too_large_is_told_before_it_is_read():
     assert told("å" * (lint.LARGEST // 2 + 1)) == [("too_large", 0)]
     assert told("a\n" * lint.MOST_LINES + "b\n") == [("too_complex", 0)]
     assert told("*" * (lint.MOST_MARKS + 1) + "\n") == [("too_complex", 0)]
+    assert told(("- " * 10 + "a\n") * (lint.MOST_MARKS // 10 + 1)) == [("too_complex", 0)]
+    assert told(("> " * 10 + "a\n") * (lint.MOST_MARKS // 10 + 1)) == [("too_complex", 0)]
 
 
 def test_a_text_that_would_cost_too_much_is_refused():
     assert told("[" * 5000 + "\n") == [("too_complex", 1)]
-    assert told("|" + "a|" * 250 + "\n|" + "-|" * 250 + "\n" + "a\n" * 250) == [("too_complex", 0)]
+    long = "[a]: /" + "b" * 3000 + "\n\n" + "[a] " * 900
+    assert told(f"{long}\n") == [("too_complex", 0)]
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        ("too_many_cells", lambda n: "|a|b|\n|-|-|\n" + "|1|2|\n" * (n // 2 - 1)),
+        ("too_many_cells", lambda n: "|a|b|\n|-|-|\n" + "1\n" * (n // 2 - 1)),
+        ("too_many_items", lambda n: "- a\n" * n),
+        ("too_many_items", lambda n: "1. a\n   - b\n" * (n // 2)),
+        ("too_many_items", lambda n: "a\n" + ": b\n" * n),
+        ("too_many_links", lambda n: "[a](/b)\n\n" * n),
+        ("too_many_links", lambda n: "<ab:c>\n\n" * n),
+    ],
+)
+def test_a_page_has_so_many_cells_items_and_links_and_no_more(monkeypatch, rule, text):
+    names, _ = lint.MOST_OF[rule]
+    monkeypatch.setattr(lint, "MOST_OF", {**lint.MOST_OF, rule: (names, 100)})
+    lint._read.cache_clear()
+    assert rule not in {p.rule for p in findings(text(100))}
+    (problem,) = (p for p in findings(text(102)) if p.rule == rule)
+    assert problem.values == {"count": 102, "most": 100}
+    assert blocks_saving(problem)
+    lint._read.cache_clear()
+
+
+def test_a_body_is_read_once_whatever_stands_beside_it(monkeypatch):
+    reads = []
+    parse = reader().parse
+    monkeypatch.setattr(reader(), "parse", lambda *given: reads.append(given) or parse(*given))
+    body = "# Syfte\n\n[a](a.pdf) [2026-XX-XX] läst en gång\n"
+    assert told(body) == [("missing_appendix", 3), ("placeholder", 3)]
+    assert told(body, appendices=["a.pdf"]) == [("placeholder", 3)]
+    assert told(body, appendices=["a.pdf"], headings=["Ansvar"])[0] == ("missing_heading", 0)
+    assert len(reads) == 1
+
+
+def test_the_words_of_many_links_on_a_line_are_looked_for_from_each_link_only():
+    many = links_in(reader().parse("<http://a> " * 9000, {}))
+    assert [link.text for link in many] == ["http://a"] * 9000
 
 
 def test_what_is_nested_too_deep_is_named_before_the_parser_leaves_anything_out():
@@ -109,7 +152,10 @@ def test_what_is_nested_too_deep_is_named_before_the_parser_leaves_anything_out(
 
 
 def test_only_what_harms_the_record_or_the_reader_stops_saving():
-    saving = "too_large too_complex too_deep control_character bidi_control not_normal"
+    saving = (
+        "too_large too_complex too_deep control_character bidi_control not_normal"
+        " too_many_cells too_many_items too_many_links"
+    )
     later = (
         "invisible_character mixed_alphabets hidden_text bad_link missing_appendix"
         " missing_alternative missing_heading placeholder"

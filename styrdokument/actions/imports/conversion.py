@@ -30,7 +30,7 @@ _TAGS = {
 }
 """What another program would run; here it is text, and shown as it stands."""
 _RENAMED = "source_"
-_LONG, _MANY_LINES = 100_000, 10_000
+_LONG, _MANY_LINES = 40_000, 2_000
 _NESTED = re.compile(r"^[ \t>*+\-\d.):]{11}", re.MULTILINE)
 """Nesting as deep as lint allows takes eleven such signs at the start of a line."""
 _DEFINED = re.compile(r"^ {0,3}\[[^\]\n]*\]:(.*)", re.MULTILINE)
