@@ -18,6 +18,7 @@ from styrdokument.resources import folder
 from styrdokument.store.accounts import Accounts
 from styrdokument.store.cases import Cases
 from styrdokument.store.catalogue import Catalogue
+from styrdokument.store.desk import Desk
 from styrdokument.store.disk import Alive, clear_temporaries
 from styrdokument.store.evidence import Signer
 from styrdokument.store.git import Damaged, Git, Missing
@@ -145,6 +146,7 @@ def join(config: Config, now: Callable[[], datetime] | None = None) -> House:
         index=index,
         catalogue=Catalogue(index_engine),
         pages=Pages(open_cache(index_place, "index")),
+        desk=Desk(index_engine),
         journal=journal,
         directory=accounts,
         accounts=accounts,

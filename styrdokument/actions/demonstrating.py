@@ -6,7 +6,7 @@ any region, and is judged there; only the past is entered as it is (`past`).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -40,7 +40,8 @@ def fill(house: House) -> None:
         if life.live:
             _adopt(_Work.begun(house, cast, life.document), life.live)
         if life.revision:
-            _leave_open(_Work.begun(house, cast, life.document), life.revision)
+            then = _some_days_ago(house, int(life.revision.get("days_ago", 0)))
+            _leave_open(_Work.begun(then, cast, life.document), life.revision)
 
 
 def _make_accounts(house: House, file: Path) -> dict[str, PersonId]:
@@ -135,6 +136,12 @@ def _leave_open(work: _Work, raw: Mapping[str, Any]) -> None:
     work.approve(*raw.get("approved_by", ()))
     if "returned" in raw:
         work.send_back(raw["returned"])
+
+
+def _some_days_ago(house: House, days: int) -> House:
+    """The house as it was some days ago, to leave a case in that nobody has touched since."""
+    moment = house.now() - timedelta(days=days)
+    return replace(house, now=lambda: moment) if days else house
 
 
 def _standing(work: _Work) -> frontmatter.Text:

@@ -20,6 +20,7 @@ from styrdokument.outside.directory import Directory
 from styrdokument.store.accounts import Accounts
 from styrdokument.store.cases import Cases, Held
 from styrdokument.store.catalogue import Catalogue
+from styrdokument.store.desk import Desk
 from styrdokument.store.disk import Alive
 from styrdokument.store.git import Git
 from styrdokument.store.index import Index
@@ -51,6 +52,7 @@ class House:
     index: Index
     catalogue: Catalogue
     pages: Pages
+    desk: Desk
     journal: Journal
     directory: Directory
     accounts: Accounts

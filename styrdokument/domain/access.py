@@ -16,7 +16,7 @@ from styrdokument.domain.matter import (
     grant_relations,
     relations,
 )
-from styrdokument.domain.people import Actor, Grant
+from styrdokument.domain.people import Actor, Grant, PersonId
 from styrdokument.domain.problems import Code, Problem
 from styrdokument.domain.registers import Registers
 from styrdokument.domain.transitions import TRANSITIONS
@@ -32,15 +32,18 @@ class Act(StrEnum):
     WORK = "work"
     """Use what is for those signed in: cases, tasks, own pages."""
     OVERSEE = "oversee"
+    SEE_ALL = "see_all"
+    """See every case, and how all documents stand, without taking part (rule 22)."""
     SEE_ARCHIVE = "see_archive"
     ADMINISTER = "administer"
     SEE_IMPORTS = "see_imports"
     """Read what imports did: for controllers, who run them, and for administrators."""
 
 
-_NEEDED: Mapping[Act, Grant] = {
-    Act.OVERSEE: Grant.CONTROLLER,
-    Act.SEE_ARCHIVE: Grant.ARCHIVIST,
+_NEEDED: Mapping[Act, frozenset[Grant]] = {
+    Act.OVERSEE: frozenset({Grant.CONTROLLER}),
+    Act.SEE_ALL: frozenset({Grant.CONTROLLER, Grant.ARCHIVIST}),
+    Act.SEE_ARCHIVE: frozenset({Grant.ARCHIVIST}),
 }
 _FOR_EVERYBODY = frozenset({Act.ENTER, Act.READ_PUBLIC})
 _FOR_SIGNED_IN = frozenset({Act.READ_INTERNAL, Act.WORK})
@@ -62,12 +65,17 @@ def may(actor: Actor | None, act: Act, *, is_inside: bool = False) -> bool:
         return actor.is_admin
     if act is Act.SEE_IMPORTS:
         return actor.is_admin or Grant.CONTROLLER in actor.grants
-    return _NEEDED[act] in actor.grants
+    return not _NEEDED[act].isdisjoint(actor.grants)
 
 
 def sees_all_cases(actor: Actor) -> bool:
     """Whether every case is visible to `actor`, without their taking part in it (rule 22)."""
-    return may(actor, Act.OVERSEE) or may(actor, Act.SEE_ARCHIVE)
+    return may(actor, Act.SEE_ALL)
+
+
+def may_see_work_of(person: PersonId, actor: Actor | None) -> bool:
+    """Whether `actor` may see the cases, tasks and all the roles of `person`: their own, or all."""
+    return may(actor, Act.SEE_ALL) or (actor is not None and person == actor.id)
 
 
 def reading(audience: Audience) -> Act:

@@ -182,6 +182,12 @@ def who_from_plain(raw: Mapping[str, Any]) -> Who:
     )
 
 
+def basis_from_plain(raw: Mapping[str, Any]) -> Basis:
+    """The ground of a decision from plain values."""
+    days = _days(raw, "minutes_date", "confirmed_on")
+    return Basis(**_known(Basis, raw) | days | {"kind": BasisKind(raw["kind"])})
+
+
 def _plain(value: object) -> object:
     """What JSON can say, in NFC."""
     if isinstance(value, Who):
@@ -214,7 +220,7 @@ def _decision(raw: dict[str, Any]) -> Decision:
         "recorded_at": datetime.fromisoformat(raw["recorded_at"]),
         "recorded_by": who_from_plain(raw["recorded_by"]),
         "decided_by": who_from_plain(raw["decided_by"]) if raw["decided_by"] else None,
-        "basis": _read_basis(raw["basis"]),
+        "basis": basis_from_plain(raw["basis"]),
         "content": tuple(ContentFile(**_known(ContentFile, file)) for file in raw["content"]),
         "participants": tuple(who_from_plain(who) for who in raw["participants"]),
         "approvals": tuple(_read_approval(a, raw["document"]) for a in raw["approvals"]),
@@ -230,11 +236,6 @@ def _known(shape: type, raw: Mapping[str, Any]) -> dict[str, Any]:
 
 def _days(raw: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: date.fromisoformat(raw[name]) if raw.get(name) else None for name in names}
-
-
-def _read_basis(raw: Mapping[str, Any]) -> Basis:
-    days = _days(raw, "minutes_date", "confirmed_on")
-    return Basis(**_known(Basis, raw) | days | {"kind": BasisKind(raw["kind"])})
 
 
 def _read_approval(raw: dict[str, Any], document: DocumentId) -> Approval:

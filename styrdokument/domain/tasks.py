@@ -1,11 +1,17 @@
 """Whose turn it is in a case, and who takes part in it, as entries: functions and people."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from styrdokument.domain.case import State
+from styrdokument.domain.case import Event, State, Step
 from styrdokument.domain.matter import Matter, reviewing_heads
 from styrdokument.domain.people import Entry
 from styrdokument.domain.review import is_reviewed, remaining
+
+PASSES_THE_TURN = frozenset(
+    {Step.OPEN, Step.SUBMIT, Step.APPROVE, Step.RETURN, Step.REASSIGN, Step.DECIDE, Step.WITHDRAW}
+)
+"""The steps after which it may be another's turn; saving and talking leave it where it is."""
 
 
 def whose_turn(matter: Matter) -> tuple[Entry, ...]:
@@ -20,6 +26,12 @@ def whose_turn(matter: Matter) -> tuple[Entry, ...]:
     if unread:
         return _unique(e for d in unread for e in (remaining(matter, d) or d.roles.reviewers))
     return _unique(entry for d in drafts for entry in d.roles.adopter)
+
+
+def turn_since(events: Sequence[Event]) -> datetime | None:
+    """Since when it is the turn of whose it is, from events with the oldest first; None of none."""
+    passing = (event.at for event in reversed(events) if event.step in PASSES_THE_TURN)
+    return next(passing, None)
 
 
 def participants(matter: Matter) -> tuple[Entry, ...]:

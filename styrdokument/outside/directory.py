@@ -3,7 +3,7 @@
 Local accounts answer to it, and so will LDAP; nothing else in the house knows which it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from styrdokument.domain.people import Person, PersonId
@@ -17,6 +17,12 @@ class Directory(Protocol):
 
     def person(self, person: PersonId, /) -> Person | None:
         """Somebody as the directory knows them now."""
+
+    def known(self, people: Collection[PersonId], /) -> Mapping[PersonId, Person]:
+        """Those of `people` whom the directory knows, here or not."""
+
+    def here(self, people: Collection[PersonId], /) -> frozenset[PersonId]:
+        """Those of `people` who are known and have not left."""
 
     def people(self) -> Sequence[Person]:
         """Everybody who may be named on a document, by name."""

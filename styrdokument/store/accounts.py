@@ -4,7 +4,7 @@ Passwords are kept as argon2id. Disabling an account, or changing its password, 
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -107,6 +107,20 @@ class Accounts:
         """Somebody as the directory knows them now, disabled or not."""
         found = self.account(person)
         return found.person if found else None
+
+    def known(self, people: Collection[PersonId]) -> dict[PersonId, Person]:
+        """Those of `people` who have an account, open or closed."""
+        query = select(accounts).where(accounts.c.person.in_(sorted(people)))
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).mappings().all()
+        return {PersonId(row["person"]): _account(row).person for row in rows}
+
+    def here(self, people: Collection[PersonId]) -> frozenset[PersonId]:
+        """Those of `people` whose account is open."""
+        is_open = accounts.c.is_disabled.is_(False)
+        query = select(accounts.c.person).where(is_open, accounts.c.person.in_(sorted(people)))
+        with self._engine.connect() as connection:
+            return frozenset(connection.execute(query).scalars())
 
     def people(self) -> list[Person]:
         """Everybody who may be named on a document, by name."""

@@ -10,7 +10,15 @@ from styrdokument.domain.case import OPEN_STATES
 from styrdokument.domain.document import DocumentId
 from styrdokument.domain.people import Actor
 from styrdokument.domain.validity import APPLIES, Standing
-from styrdokument.store.narrowing import Filters, Sorting, conditions, order, standing_on
+from styrdokument.store.narrowing import (
+    ANSWERING,
+    Filters,
+    Sorting,
+    Vacant,
+    conditions,
+    order,
+    standing_on,
+)
 from styrdokument.store.tables import (
     case_documents,
     case_entries,
@@ -22,7 +30,16 @@ from styrdokument.store.tables import (
     versions,
 )
 
-__all__ = ["PAGE", "Catalogue", "Filters", "Row", "Sorting", "standing_on"]
+__all__ = [
+    "ANSWERING",
+    "PAGE",
+    "Catalogue",
+    "Filters",
+    "Row",
+    "Sorting",
+    "Vacant",
+    "standing_on",
+]
 
 PAGE = 100
 Row = RowMapping
@@ -74,11 +91,13 @@ class Catalogue:
     ) -> tuple[Sequence[Row], int]:
         """A page of versions, and how many there are in all; in force first, then by title."""
         narrowed = conditions(filters, on=on, internal=internal)
+        ordered = order(filters, on=on)
+        key = select(versions.c.document, versions.c.version).select_from(_joined())
+        page_of = key.where(*narrowed).order_by(*ordered).limit(size).offset((page - 1) * size)
         counted = select(func.count()).select_from(_joined()).where(*narrowed)
-        query = _listed(on).where(*narrowed).order_by(*order(filters, on=on))
         with self._engine.connect() as connection:
             total = connection.execute(counted).scalar_one()
-        return self._all(query.limit(size).offset((page - 1) * size)), total
+        return self._all(at(_listed(on), page_of).order_by(*ordered)), total
 
     def latest_changes(self, *, on: date, internal: bool, count: int) -> Sequence[Row]:
         """The versions that took effect last, newest first."""
@@ -162,6 +181,16 @@ class Catalogue:
     def _all(self, query: Select[Any]) -> Sequence[Row]:
         with self._engine.connect() as connection:
             return connection.execute(query).mappings().all()
+
+
+def at(query: Select[Any], keys: Select[Any]) -> Select[Any]:
+    """The query, of those versions alone whose document and number `keys` finds.
+
+    What is narrowed and ordered by stands in an index; only the rows of a page are then looked up.
+    """
+    found = keys.subquery()
+    v = versions.c
+    return query.join(found, and_(v.document == found.c.document, v.version == found.c.version))
 
 
 def _joined() -> Join:

@@ -163,13 +163,15 @@ class Index:
         sheet = self._matters.sheet(document, self._record.files_of(document))
         history = history_of(made)
         row = projection.document_row(document, made, history, sheet)
-        for table in (tables.former, tables.gaps, tables.versions):
+        for table in (tables.former, tables.document_entries, tables.gaps, tables.versions):
             connection.execute(delete(table).where(table.c.document == document))
         insert_or_replace(connection, tables.documents, row)
         connection.execute(
             insert(tables.versions), self._rows.version_rows(document, made, registers)
         )
         insert_or_replace(connection, tables.gaps, *projection.gap_rows(document, history))
+        entries = projection.entry_rows(document, sheet.roles)
+        insert_or_replace(connection, tables.document_entries, *entries)
         names = dict.fromkeys(sheet.fields.former_ids)
         insert_or_replace(
             connection, tables.former, *({"former_id": n, "document": document} for n in names)

@@ -9,13 +9,16 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, literal, or_
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select
 
 from styrdokument.domain.document import HIGHEST_ID, Audience
 from styrdokument.domain.people import Entry
 from styrdokument.domain.validity import APPLIES, Standing
 from styrdokument.store.sorting import ELSEWHERE, sort_key
-from styrdokument.store.tables import documents, gaps, versions
+from styrdokument.store.tables import document_entries, documents, gaps, versions
+
+ANSWERING = frozenset({"case_officer", "fact_owner"})
+"""The roles of whoever sees to it that a document is kept up."""
 
 
 class Sorting(StrEnum):
@@ -26,13 +29,24 @@ class Sorting(StrEnum):
     VALID_UNTIL = "valid_until"
     EFFECTIVE_FROM = "effective_from"
     """The newest first."""
+    URGENCY = "urgency"
+    """What has expired, and longest ago, first; then what is due, soonest first."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vacant:
+    """What documents name that nobody is behind on a day: entries of roles, and units."""
+
+    entries: frozenset[Entry] = frozenset()
+    units: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
     """What a list is narrowed to; empty means everything.
 
-    `words` must all be found; `entry` handles the document, or answers for its content.
+    `words` must all be found. Some of `entries` has one of `roles` on the document, or any where
+    no roles are given; `vacant` finds the documents where somebody is missing.
     """
 
     standings: frozenset[Standing] = APPLIES
@@ -40,7 +54,9 @@ class Filters:
     units: frozenset[str] = frozenset()
     processes: frozenset[str] = frozenset()
     words: tuple[str, ...] = ()
-    entry: Entry = ""
+    entries: frozenset[Entry] = frozenset()
+    roles: frozenset[str] = frozenset()
+    vacant: Vacant | None = None
     sorting: Sorting = Sorting.STANDING
     is_swedish: bool = True
     """Whether å, ä and ö come after z; elsewhere they are an a and an o."""
@@ -67,10 +83,30 @@ def standing_on(day: date) -> ColumnElement[str]:
     )
 
 
+def applies_on(day: date) -> ColumnElement[bool]:
+    """Whether a version's standing on a day is one of `APPLIES`; an index answers it."""
+    v = versions.c
+    return and_(
+        or_(v.applies_until.is_(None), v.applies_until > day),
+        v.effective_from <= day,
+        or_(v.repealed_from.is_(None), v.repealed_from > day),
+        v.is_cancelled.is_(False),
+    )
+
+
+def lacks_somebody(vacant: Vacant) -> ColumnElement[bool]:
+    """Whether nobody is behind some role on the document, or behind its unit."""
+    return or_(_is_named(vacant.entries), documents.c.unit.in_(sorted(vacant.units)))
+
+
 def conditions(filters: Filters, *, on: date, internal: bool) -> list[ColumnElement[bool]]:
     """What a row must fulfil; `internal` says whether internal texts are among the answers."""
     v, d = versions.c, documents.c
-    found: list[ColumnElement[bool]] = [standing_on(on).in_(sorted(filters.standings))]
+    found: list[ColumnElement[bool]] = []
+    if filters.standings <= APPLIES:
+        found.append(applies_on(on))
+    if filters.standings not in {APPLIES, frozenset(Standing)}:
+        found.append(standing_on(on).in_(sorted(filters.standings)))
     if not internal:
         found.append(v.audience == Audience.PUBLIC)
     if filters.type:
@@ -80,8 +116,10 @@ def conditions(filters: Filters, *, on: date, internal: bool) -> list[ColumnElem
     if filters.processes:
         named = (f" {slug} " for slug in sorted(filters.processes))
         found.append(or_(*(v.processes.contains(name, autoescape=True) for name in named)))
-    if filters.entry:
-        found.append(or_(d.case_officer == filters.entry, d.fact_owner == filters.entry))
+    if filters.entries:
+        found.append(_is_named(filters.entries, filters.roles))
+    if filters.vacant is not None:
+        found.append(lacks_somebody(filters.vacant))
     return found + [_holds(word) for word in filters.words]
 
 
@@ -92,12 +130,29 @@ def order(filters: Filters, *, on: date) -> list[ColumnElement[Any]]:
     by_title = (title, v.document, v.version.desc())
     if filters.sorting is Sorting.TITLE:
         return [*by_title]
+    ends = func.coalesce(v.valid_until, v.review_on, date.max)
     if filters.sorting is Sorting.VALID_UNTIL:
-        return [func.coalesce(v.valid_until, v.review_on, date.max), *by_title]
+        return [ends, *by_title]
+    if filters.sorting is Sorting.URGENCY:
+        ranked = [case(_URGENT, value=standing_on(on), else_=2)]
+        return [*ranked[: len(filters.standings) - 1], ends, *by_title]
     if filters.sorting is Sorting.EFFECTIVE_FROM:
         return [v.effective_from.desc(), v.recorded_at.desc(), *by_title]
     ranks = {Standing.IN_FORCE: 0, Standing.DUE: 0, Standing.EXPIRED: 1, Standing.UPCOMING: 2}
     return [case(ranks, value=standing_on(on), else_=3), _misses(filters.words), *by_title]
+
+
+_URGENT = {Standing.EXPIRED: 0, Standing.DUE: 1}
+
+
+def _is_named(
+    entries: frozenset[Entry], roles: frozenset[str] = frozenset()
+) -> ColumnElement[bool]:
+    table = document_entries.c
+    named = select(table.document).where(table.entry.in_(sorted(entries)))
+    if roles:
+        named = named.where(table.role.in_(sorted(roles)))
+    return documents.c.document.in_(named)
 
 
 def _elsewhere(sorting: ColumnElement[str]) -> ColumnElement[str]:

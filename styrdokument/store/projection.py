@@ -4,16 +4,18 @@ A document's rows are always made whole from all its decisions, so that catching
 cannot differ.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from styrdokument.domain.decisionfile import ISSUES_A_VERSION, Decision, DecisionKind
-from styrdokument.domain.document import DocumentId
+from styrdokument.domain.document import DocumentId, Roles
 from styrdokument.domain.history import history_of
 from styrdokument.domain.matter import Matter
+from styrdokument.domain.people import Who
 from styrdokument.domain.registers import Registers
-from styrdokument.domain.tasks import participants, whose_turn
+from styrdokument.domain.tasks import participants, turn_since, whose_turn
 from styrdokument.domain.validity import History, due_from
 from styrdokument.store.cases import Held
 from styrdokument.store.git import ObjectId
@@ -38,8 +40,8 @@ Render = Callable[[str, str], Page]
 
 
 def decision_row(filed: Filed, commit: ObjectId) -> Row:
-    """A decision's row."""
-    decision = filed.decision
+    """A decision's row; `decider` sorts by name, and is empty where no source names one."""
+    decision, raw = filed.decision, json.loads(filed.data)
     return {
         "seq": decision.seq,
         "document": decision.document,
@@ -47,6 +49,9 @@ def decision_row(filed: Filed, commit: ObjectId) -> Row:
         "kind": str(decision.kind),
         "case_number": decision.case,
         "recorded_at": decision.recorded_at,
+        "decider": _decider(decision.decided_by),
+        "decided_by": raw["decided_by"],
+        "basis": raw["basis"],
         "commit_id": commit,
         "path": filed.path,
         "file": filed.data.decode(),
@@ -72,6 +77,21 @@ def document_row(
         "repealed_by": repeal.seq if repeal and is_repealed else None,
         "successor": repeal.successor if repeal and is_repealed else None,
     }
+
+
+def entry_rows(document: DocumentId, roles: Roles) -> list[Row]:
+    """A row for each entry in each role; an obligatory role that nobody has gets an empty one."""
+    named = {
+        "case_officer": (roles.case_officer,),
+        "fact_owner": (roles.fact_owner,),
+        "reviewers": roles.reviewers,
+        "adopter": roles.adopter or ("",),
+    }
+    return [
+        {"document": document, "role": role, "entry": entry}
+        for role, entries in named.items()
+        for entry in entries
+    ]
 
 
 class Projection:
@@ -169,14 +189,20 @@ def case_rows(held: Held, matter: Matter) -> tuple[Row, list[Row], list[Row]]:
         "state": str(case.state),
         "title": first.fields.title if first else "",
         "unit": first.roles.unit if first else "",
+        "type": first.fields.type if first else "",
         "opened_by": str(case.opened_by.id) if case.opened_by else "",
         "opened_at": case.opened_at,
+        "turn_since": turn_since(held.events) or case.opened_at,
         "changed_at": case.changed_at,
         "log": held.log,
     }
     turn = [{"number": number, "entry": e, "is_turn": True} for e in whose_turn(matter)]
     part = [{"number": number, "entry": e, "is_turn": False} for e in participants(matter)]
     return row, [{"number": number, "document": int(d)} for d in case.documents], turn + part
+
+
+def _decider(who: Who | None) -> str:
+    return f"{sort_key(who.name)} {who.id or ''}" if who else ""
 
 
 def _plain(values: dict[str, Any]) -> Row:

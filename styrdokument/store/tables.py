@@ -41,6 +41,9 @@ decisions = Table(
     Column("kind", Plain, nullable=False),
     Column("case_number", Integer, index=True),
     Column("recorded_at", Moment, nullable=False),
+    Column("decider", Key, nullable=False),
+    Column("decided_by", JSON, nullable=False),
+    Column("basis", JSON, nullable=False),
     Column("commit_id", Plain, nullable=False),
     Column("path", Plain, nullable=False),
     Column("file", Plain, nullable=False),
@@ -60,6 +63,15 @@ documents = Table(
     Column("repealed_by", Integer),
     Column("successor", Integer),
 )
+
+document_entries = Table(
+    "document_entries",
+    METADATA,
+    Column("document", Integer, primary_key=True),
+    Column("role", Key, primary_key=True),
+    Column("entry", Key, primary_key=True),
+)
+Index("document_entries_by_entry", document_entries.c.entry, document_entries.c.document)
 
 versions = Table(
     "versions",
@@ -98,7 +110,22 @@ versions = Table(
     Column("extensions", Integer, nullable=False),
     ForeignKeyConstraint(["document"], ["documents.document"], ondelete="CASCADE"),
 )
-Index("versions_by_days", versions.c.effective_from, versions.c.applies_until)
+_NARROWED_BY = (
+    versions.c.effective_from,
+    versions.c.repealed_from,
+    versions.c.is_cancelled,
+    versions.c.valid_until,
+    versions.c.review_on,
+    versions.c.due_from,
+    versions.c.version,
+    versions.c.seq,
+    versions.c.type,
+    versions.c.audience,
+    versions.c.sorting,
+)
+"""All that lists are narrowed, counted and ordered by, so that no text is passed on the way."""
+Index("versions_by_days", versions.c.applies_until, versions.c.document, *_NARROWED_BY)
+Index("versions_by_document", versions.c.document, versions.c.applies_until, *_NARROWED_BY)
 
 gaps = Table(
     "gaps",
@@ -124,8 +151,10 @@ cases = Table(
     Column("state", Key, nullable=False, index=True),
     Column("title", Plain, nullable=False),
     Column("unit", Plain, nullable=False),
+    Column("type", Key, nullable=False),
     Column("opened_by", Plain, nullable=False),
     Column("opened_at", Moment, nullable=False),
+    Column("turn_since", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
     Column("log", Plain, nullable=False),
 )

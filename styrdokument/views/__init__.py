@@ -16,6 +16,8 @@ from styrdokument.views import (
     imports,
     language,
     lists,
+    open_cases,
+    overview,
     people,
     posting,
     presenting,
@@ -27,6 +29,7 @@ from styrdokument.views import (
     support,
     tasks,
     versions,
+    year_list,
 )
 from styrdokument.views.site import Site
 
@@ -45,6 +48,9 @@ BLUEPRINTS = (
     documents.bp,
     lists.bp,
     search.bp,
+    overview.bp,
+    open_cases.bp,
+    year_list.bp,
     people.bp,
     former.bp,
     health.bp,

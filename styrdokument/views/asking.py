@@ -5,8 +5,11 @@ nothing.
 """
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from flask import request
@@ -14,11 +17,16 @@ from flask import request
 from styrdokument.domain.problems import Code, Problem, Refused
 from styrdokument.domain.validity import APPLIES, Standing
 from styrdokument.store.catalogue import PAGE, Filters, Sorting
+from styrdokument.store.desk import Within
 from styrdokument.views.support import house, words
 
+E = TypeVar("E", bound=StrEnum)
+D = TypeVar("D")
 ALL = "all"
 NARROWS = ("q", "type", "unit", "process", "standing", "outcome", "sort")
 """The parts of a query that narrow or order a list; beside them stand `page` and `on`."""
+DESK = ("days", "state", "year", "when", "decider", "show")
+"""What narrows the lists of the controller's desk beside type and unit."""
 MOST_WORDS = 20
 LONGEST_WORD = 60
 MOST_PAGES = 100_000
@@ -78,6 +86,43 @@ def filters_asked() -> Filters:
     )
 
 
+def within_asked() -> Within:
+    """The unit with all below it, and the type, that are asked for. Raises Refused with both."""
+    registers, unit, kind = house().registers, _typed("unit"), _typed("type")
+    unlisted = [
+        Problem(code=Code.BAD_VALUE, field=field, rule="unlisted", values={"value": value})
+        for field, value, known in (
+            ("unit", unit, registers.units),
+            ("type", kind, registers.types),
+        )
+        if value and value not in known
+    ]
+    if unlisted:
+        raise Refused(*unlisted)
+    return Within(units=registers.below(unit) if unit else frozenset(), type=kind)
+
+
+def whole_number_asked(name: str, *, least: int, most: int, otherwise: int) -> int:
+    """A whole number within limits; `otherwise` where none is typed. Raises Refused."""
+    typed = request.args.get(name, "").strip()
+    is_number = typed.isascii() and typed.isdigit() and len(typed) <= len(str(most))
+    if not typed:
+        return otherwise
+    if not is_number or not least <= int(typed) <= most:
+        values = {"least": least, "most": most}
+        raise Refused(Problem(code=Code.BAD_VALUE, field=name, rule="number", values=values))
+    return int(typed)
+
+
+def choice_asked(name: str, choices: Iterable[E], *, otherwise: D) -> E | D:
+    """One of `choices`; `otherwise` where none is typed. Raises Refused."""
+    typed, known = request.args.get(name, "").strip(), {str(one): one for one in choices}
+    if typed and typed not in known:
+        values = {"choices": ", ".join(known)}
+        raise Refused(Problem(code=Code.BAD_VALUE, field=name, rule="choice", values=values))
+    return known[typed] if typed else otherwise
+
+
 def words_in(typed: str) -> tuple[str, ...]:
     """The words to look for, in the form that the index keeps; as many as can help."""
     clean = unicodedata.normalize("NFC", typed[: MOST_WORDS * LONGEST_WORD]).casefold()
@@ -87,7 +132,7 @@ def words_in(typed: str) -> tuple[str, ...]:
 
 def asked() -> dict[str, str]:
     """The query as it was typed, for a form that shows it again."""
-    return {name: request.args.get(name, "") for name in NARROWS}
+    return {name: request.args.get(name, "") for name in (*NARROWS, *DESK)}
 
 
 def here(ending: str = "", **changes: object) -> str:
@@ -95,7 +140,7 @@ def here(ending: str = "", **changes: object) -> str:
     path = request.path
     if ending:
         path = path.removesuffix(".json").removesuffix(".csv") + ending
-    kept = {name: request.args.get(name, "") for name in (*NARROWS, "on")} | changes
+    kept = {name: request.args.get(name, "") for name in (*NARROWS, *DESK, "on")} | changes
     query = urlencode({name: value for name, value in kept.items() if value})
     return f"{path}?{query}" if query else path
 

@@ -8,7 +8,7 @@ may see them.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from styrdokument.domain.decisionfile import Decision, DecisionKind
+from styrdokument.domain.decisionfile import Basis, Decision, DecisionKind
 from styrdokument.domain.document import Audience
 from styrdokument.domain.people import Entry, Who, is_person
 from styrdokument.store.catalogue import Row
@@ -45,9 +45,9 @@ def facts_of(row: Row, decision: Decision, *, as_issued: bool = False) -> tuple[
         **{name: said_of(name, fields[name]) for name in _WHERE},
         "fact_owner": [entry_said(who["fact_owner"])],
         "case_officer": [entry_said(who["case_officer"])],
-        "decided_by": [decider_said(decision)],
+        "decided_by": [decider_said(decision.decided_by)],
         "reviewed_by": reviewers_said(decision),
-        "basis": [basis_said(decision)],
+        "basis": [basis_said(decision.basis)],
         "effective_from": [Said(words=words().day(row["effective_from"]))],
         "valid_until": validity_said(row),
         "decided_on": [Said(words=words().day(decision.decided_on))],
@@ -97,11 +97,11 @@ def who_said(who: Who) -> Said:
     return Said(words=who.name, note=note, address=f"/people/{who.id}" if who.id else "")
 
 
-def decider_said(decision: Decision) -> Said:
+def decider_said(who: Who | None) -> Said:
     """Who decided; the source of an imported text may not say (rule 26)."""
-    if decision.decided_by is None:
+    if who is None:
         return Said(words=words().say("card.unknown_decider"))
-    return who_said(decision.decided_by)
+    return who_said(who)
 
 
 def reviewers_said(decision: Decision) -> list[Said]:
@@ -111,9 +111,8 @@ def reviewers_said(decision: Decision) -> list[Said]:
     return [who_said(approval.by) for approval in decision.approvals]
 
 
-def basis_said(decision: Decision) -> Said:
-    """The ground of the decision, with the minutes' facts or the mandate."""
-    basis = decision.basis
+def basis_said(basis: Basis) -> Said:
+    """The ground of a decision, with the minutes' facts or the mandate."""
     minutes = [
         basis.body,
         basis.minutes_date and words().day(basis.minutes_date),

@@ -32,9 +32,9 @@ def _entry(filed: Row, row: Row) -> dict[str, Any]:
     successor = [decision.successor] if decision.successor else []
     return {
         "decision": decision,
-        "decided_by": decider_said(decision),
+        "decided_by": decider_said(decision.decided_by),
         "recorded_by": who_said(decision.recorded_by),
-        "basis": basis_said(decision),
+        "basis": basis_said(decision.basis),
         "approvals": [(who_said(one.by), one) for one in decision.approvals],
         "successor": documents_said(successor, row),
         "issues_a_version": decision.kind in ISSUES_A_VERSION,

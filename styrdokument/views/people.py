@@ -1,42 +1,49 @@
 """People and units: who is who, and what they answer for; for those who are signed in.
 
-Somebody whose account is closed keeps the page: their name stands in decisions for ever.
+Somebody whose account is closed keeps the page: their name stands in decisions for ever. Cases, and
+the roles of reviewer and adopter, are shown to the person and to whoever sees all.
 """
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
+from styrdokument.domain.access import Act, may_see_work_of
+from styrdokument.domain.case import OPEN_STATES
 from styrdokument.domain.naming import is_person_id
-from styrdokument.domain.people import Entry, PersonId
+from styrdokument.domain.people import Actor, Function, Holding, PersonId, is_person
 from styrdokument.domain.problems import NotFound
-from styrdokument.store.catalogue import Filters, Row, Sorting
+from styrdokument.store.catalogue import ANSWERING, Filters, Row, Sorting, Vacant
+from styrdokument.store.desk import Within
+from styrdokument.views.desk_rows import days_left, recall_behind
 from styrdokument.views.lists import found
-from styrdokument.views.reading import sees_internal
-from styrdokument.views.support import house, name_of, page, today, words
+from styrdokument.views.open_cases import days_since
+from styrdokument.views.support import house, may_here, page, recall, today, visitor
 
 bp = Blueprint("people", __name__)
-MOST_DOCUMENTS = 500
-"""Documents that a page about somebody lists."""
 
 
 @bp.get("/people/<person>")
 def show_person(person: str) -> ResponseReturnValue:
-    """Somebody as the directory knows them now, with their functions and documents."""
+    """Somebody as the directory knows them now, and all that they answer for."""
     known = house().directory.person(PersonId(person)) if is_person_id(person) else None
     if known is None:
         raise NotFound
     account = house().accounts.account(known.id)
     acting = house().registers.actor(known, on=today())
-    entries = [known.id, *sorted(acting.functions)]
+    is_whole = may_see_work_of(known.id, visitor())
     return page(
         "people/person.html",
         person=known,
         is_disabled=account is not None and account.is_disabled,
+        is_whole=is_whole,
         actor=acting,
-        groups=list(_groups(entries)),
+        functions=list(_held(known.id)),
+        **_documents_of(acting, frozenset() if is_whole else ANSWERING),
+        **(_cases_of(acting) if is_whole else {}),
     )
 
 
@@ -46,9 +53,90 @@ def show_unit(slug: str) -> ResponseReturnValue:
     unit = house().registers.units.get(slug)
     if unit is None:
         raise NotFound
-    mine = Filters(units=frozenset({slug}), sorting=Sorting.TITLE, is_swedish=words().is_original)
-    rows, pages = found(mine, on=today())
-    return page("people/unit.html", unit=unit, rows=rows, pages=pages, **_about(slug))
+    within = Within(units=frozenset({slug}))
+    rows, pages = found(Filters(units=within.units, sorting=Sorting.URGENCY), on=today())
+    counts = house().desk.counts(within, Vacant(), on=today())
+    return page(
+        "people/unit.html",
+        unit=unit,
+        rows=rows,
+        pages=pages,
+        days_left=days_left,
+        numbers={one: sum(r["all"] for r in counts if r["standing"] == one) for one in _URGENT},
+        sees_all=may_here(Act.SEE_ALL),
+        **_about(slug),
+    )
+
+
+_URGENT = ("expired", "due")
+
+
+def _documents_of(acting: Actor, roles: frozenset[str]) -> dict[str, Any]:
+    """What they answer for in some role, the most urgent first, and in which roles."""
+    entries = frozenset({acting.id, *acting.functions})
+    filters = Filters(entries=entries, roles=roles, sorting=Sorting.URGENCY)
+    rows, pages = found(filters, on=today())
+    named = house().desk.roles_in([row["document"] for row in rows], entries)
+    return {
+        "rows": rows,
+        "pages": pages,
+        "days_left": days_left,
+        "roles": {
+            document: [
+                (one["role"], "" if is_person(one["entry"]) else one["entry"])
+                for one in several
+                if not roles or one["role"] in roles
+            ]
+            for document, several in named.items()
+        },
+    }
+
+
+def _cases_of(acting: Actor) -> dict[str, Any]:
+    """The open cases that they take part in; first those where it is their turn."""
+    states = sorted(OPEN_STATES)
+    cases = house().catalogue.cases_of(acting, sees_all=False, states=states)
+    turns = house().catalogue.turns([row["number"] for row in cases])
+    recall_behind(entry for named in turns.values() for entry in named)
+
+    def is_theirs(row: Row) -> bool:
+        return acting.answers_to_any(tuple(turns.get(row["number"], ())))
+
+    ordered = sorted(cases, key=lambda row: (not is_theirs(row), row["turn_since"]))
+    return {
+        "cases": [(row, is_theirs(row)) for row in ordered],
+        "turns": turns,
+        "days_since": days_since,
+    }
+
+
+def _held(person: PersonId) -> Iterator[dict[str, Any]]:
+    """The functions that somebody holds or stands in for, today or later, and the others in them.
+
+    For a holder the others are those who stand in for them; for a stand-in, the holders.
+    """
+    for function in house().registers.functions.values():
+        for is_stand_in, mine, others in (
+            (False, function.holders, function.stand_ins),
+            (True, function.stand_ins, function.holders),
+        ):
+            lasting = [one for one in mine if one.person == person and _lasts(function, one)]
+            with_whom = [one for one in others if _lasts(function, one)] if lasting else []
+            recall(one.person for one in with_whom)
+            for holding in lasting:
+                yield {
+                    "slug": function.slug,
+                    "holding": holding,
+                    "is_now": holding.covers(today()),
+                    "is_stand_in": is_stand_in,
+                    "others": with_whom,
+                }
+
+
+def _lasts(function: Function, holding: Holding) -> bool:
+    """Whether it covers today or a day to come."""
+    last = min(function.until or date.max, holding.until or date.max)
+    return last >= today()
 
 
 def _about(slug: str) -> dict[str, Any]:
@@ -60,17 +148,6 @@ def _about(slug: str) -> dict[str, Any]:
         "functions": list(_functions(slug)),
         "people": [one for one in house().directory.people() if one.unit == slug],
     }
-
-
-def _groups(entries: list[Entry]) -> Iterator[tuple[str, list[Row]]]:
-    """The documents that each entry handles or answers for; by function under its name."""
-    for entry in entries:
-        filters = Filters(entry=entry, sorting=Sorting.VALID_UNTIL)
-        rows, _ = house().catalogue.find(
-            filters, on=today(), internal=sees_internal(), size=MOST_DOCUMENTS
-        )
-        if rows:
-            yield ("" if entry == entries[0] else name_of(entry)), list(rows)
 
 
 def _functions(slug: str) -> Iterator[dict[str, Any]]:

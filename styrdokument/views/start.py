@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
+from styrdokument.domain.access import Act, may
 from styrdokument.domain.people import Actor
 from styrdokument.domain.registers import Process
 from styrdokument.views.reading import sees_internal
@@ -28,7 +29,12 @@ def show() -> ResponseReturnValue:
 def _mine(actor: Actor) -> dict[str, Any]:
     """What waits for the visitor, and their unit."""
     tasks = house().catalogue.cases_of(actor, sees_all=False, waiting=True)
-    return {"tasks": tasks[:TASKS], "task_count": len(tasks), "unit": actor.person.unit}
+    return {
+        "tasks": tasks[:TASKS],
+        "task_count": len(tasks),
+        "unit": actor.person.unit,
+        "sees_all": may(actor, Act.SEE_ALL),
+    }
 
 
 def _processes() -> list[tuple[Process, list[Process]]]:

@@ -4,7 +4,7 @@ Views translate and nothing else: no rule stands here, and no `try`.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from typing import cast
 
@@ -12,7 +12,7 @@ from flask import Flask, Response, current_app, g, redirect, render_template, re
 
 from styrdokument.actions.house import House
 from styrdokument.domain.access import Act, may
-from styrdokument.domain.people import Actor, Entry, PersonId, is_person
+from styrdokument.domain.people import Actor, Entry, Person, PersonId, is_person
 from styrdokument.domain.problems import Code, Problem, Refused
 from styrdokument.store.sorting import sort_key
 from styrdokument.store.sql import Away
@@ -98,13 +98,21 @@ def name_of(entry: Entry) -> str:
     if not entry:
         return ""
     if is_person(entry):
-        try:
-            person = house().directory.person(PersonId(entry))
-        except Away:
-            person = None
+        recall([entry])
+        person = g.people[entry]
         return person.name if person else entry
     function = house().registers.functions.get(entry)
     return words().label(function.label) if function else entry
+
+
+def recall(entries: Iterable[Entry]) -> None:
+    """Look all the people among `entries` up at once; they are known for as long as the request."""
+    known: dict[PersonId, Person | None] = g.setdefault("people", {})
+    asked = {PersonId(entry) for entry in entries if is_person(entry)} - known.keys()
+    if asked:
+        known.update(dict.fromkeys(asked))
+        with suppress(Away):
+            known.update(house().directory.known(asked))
 
 
 def label_of(register: str, slug: str) -> str:

@@ -13,7 +13,7 @@ from styrdokument.domain.matter import Matter
 from styrdokument.domain.people import Actor
 from styrdokument.domain.transitions import open_steps
 from styrdokument.domain.validity import Standing
-from styrdokument.store.catalogue import Filters, Row
+from styrdokument.store.catalogue import ANSWERING, Filters, Row, Sorting
 from styrdokument.views.support import actor, house, page, today
 
 bp = Blueprint("tasks", __name__)
@@ -53,9 +53,8 @@ def _task(row: Row) -> Mapping[str, Any]:
 
 def _ending() -> list[Row]:
     """The documents that the visitor answers for, due or expired, soonest first."""
-    found: dict[int, Row] = {}
-    for entry in (actor().id, *sorted(actor().functions)):
-        filters = Filters(standings=ENDING, entry=entry)
-        rows, _total = house().catalogue.find(filters, on=today(), internal=True)
-        found |= {row["document"]: row for row in rows}
-    return sorted(found.values(), key=lambda row: str(row["valid_until"] or row["review_on"]))
+    entries = frozenset({actor().id, *actor().functions})
+    filters = Filters(
+        standings=ENDING, entries=entries, roles=ANSWERING, sorting=Sorting.VALID_UNTIL
+    )
+    return list(house().catalogue.find(filters, on=today(), internal=True)[0])

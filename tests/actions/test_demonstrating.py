@@ -238,6 +238,7 @@ def test_three_revisions_are_open_in_three_ways(region):
     assert cases[REVIEW_OF_MEDICINES].comments
     assert cases[DISCLOSURE].state is State.DRAFT
     assert cases[DISCLOSURE].reason
+    assert region.today - cases[DISCLOSURE].changed_at.date() > timedelta(days=30)
     assert all(case.contributors == (person(region, "alma"),) for case in cases.values())
 
 

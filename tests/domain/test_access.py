@@ -51,6 +51,7 @@ def openers(kind: Kind, adopted) -> set[Person]:
         (Act.READ_INTERNAL, {"reader", "controller", "archivist", "admin"}),
         (Act.WORK, {"reader", "controller", "archivist", "admin"}),
         (Act.OVERSEE, {"controller"}),
+        (Act.SEE_ALL, {"controller", "archivist"}),
         (Act.SEE_ARCHIVE, {"archivist"}),
         (Act.ADMINISTER, {"admin"}),
         (Act.SEE_IMPORTS, {"controller", "admin"}),

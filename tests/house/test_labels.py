@@ -11,7 +11,17 @@ from typing import Any
 
 import pytest
 
-from styrdokument.domain import case, decisionfile, document, matter, people, problems, validity
+from styrdokument.domain import (
+    case,
+    decisionfile,
+    document,
+    matter,
+    overview,
+    people,
+    problems,
+    vacancy,
+    validity,
+)
 from styrdokument.domain.document import FIELDS
 from styrdokument.domain.problems import Code
 
@@ -26,7 +36,17 @@ BUILT = re.compile(r"""\bt\(\s*["']([a-z_0-9.]+)["']\s*[,)]""")
 """A word's key in a template, where it stands whole."""
 HEADS = re.compile(r"table_head\(\[([^\]]*)\]\)")
 """The keys of a table's columns, see `parts/table.html`."""
-MODULES = (case, decisionfile, document, matter, people, problems, validity)
+MODULES = (
+    case,
+    decisionfile,
+    document,
+    matter,
+    overview,
+    people,
+    problems,
+    vacancy,
+    validity,
+)
 
 
 def words_of_the_domain() -> Iterator[str]:
