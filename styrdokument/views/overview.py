@@ -28,7 +28,7 @@ from styrdokument.views.overview_tables import leads_to, tables
 from styrdokument.views.spreadsheet import comma_separated
 from styrdokument.views.support import house, label_of, page, today
 
-bp = Blueprint("overview", __name__, url_prefix="/overview")
+bp = Blueprint("overview", __name__)
 DAYS = 30
 """A case is stuck when nothing has happened for more days than this, unless others are asked."""
 MOST_DAYS = 9_999
@@ -41,7 +41,7 @@ def days_asked() -> int:
     return whole_number_asked("days", least=0, most=MOST_DAYS, otherwise=DAYS)
 
 
-@bp.get("")
+@bp.get("/overview")
 def show() -> ResponseReturnValue:
     """All numbers, and where they lead."""
     counted, days = _counted(), days_asked()
@@ -60,14 +60,14 @@ def show() -> ResponseReturnValue:
     )
 
 
-@bp.get(".json")
+@bp.get("/overview.json")
 def show_json() -> Response:
     """All numbers, by unit and type."""
     rows = [_plain(*place, numbers) for place, numbers in _by_place(_counted())]
     return jsonify(on=today().isoformat(), days=days_asked(), counts=rows)
 
 
-@bp.get(".csv")
+@bp.get("/overview.csv")
 def show_csv() -> Response:
     """The same numbers as CSV."""
     heads = ("unit", "unit_label", "type", "type_label", *map(str, Concern))
@@ -76,7 +76,7 @@ def show_csv() -> Response:
     return comma_separated((heads, *lines), name="overview.csv")
 
 
-@bp.get(f"/{LISTS}")
+@bp.get(f"/overview/{LISTS}")
 def documents(concern: str) -> ResponseReturnValue:
     """The documents that have expired, are due, or lack somebody."""
     rows, pages, missing = _found(Concern(concern))
@@ -91,7 +91,7 @@ def documents(concern: str) -> ResponseReturnValue:
     )
 
 
-@bp.get(f"/{LISTS}.json")
+@bp.get(f"/overview/{LISTS}.json")
 def documents_json(concern: str) -> Response:
     """A page of the same list as JSON."""
     rows, pages, missing = _found(Concern(concern))
@@ -99,7 +99,7 @@ def documents_json(concern: str) -> Response:
     return jsonify(documents=listed, total=pages.total, next=pages.following or None)
 
 
-@bp.get(f"/{LISTS}.csv")
+@bp.get(f"/overview/{LISTS}.csv")
 def documents_csv(concern: str) -> Response:
     """The same list, whole, as CSV."""
     rows, _, missing = _found(Concern(concern), size=MOST_ROWS)

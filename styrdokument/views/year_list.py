@@ -31,7 +31,7 @@ from styrdokument.views.lists import MOST_ROWS, choices
 from styrdokument.views.spreadsheet import comma_separated
 from styrdokument.views.support import house, label_of, page, today, words
 
-bp = Blueprint("year_list", __name__, url_prefix="/overview/in-force")
+bp = Blueprint("year_list", __name__)
 FIRST_YEAR = 1900
 HEADINGS = (
     "decider",
@@ -59,7 +59,7 @@ class When(StrEnum):
     DURING = "during"
 
 
-@bp.get("")
+@bp.get("/overview/in-force")
 def show() -> ResponseReturnValue:
     """The list, by decider; whole where it is to be printed."""
     span, is_whole = _span(), bool(request.args.get("whole"))
@@ -82,7 +82,7 @@ def show() -> ResponseReturnValue:
     )
 
 
-@bp.get(".json")
+@bp.get("/overview/in-force.json")
 def show_json() -> Response:
     """A page of the list as JSON."""
     span, number = _span(), number_asked("page")
@@ -97,7 +97,7 @@ def show_json() -> Response:
     )
 
 
-@bp.get(".csv")
+@bp.get("/overview/in-force.csv")
 def show_csv() -> Response:
     """The whole list as CSV."""
     span = _span()

@@ -1,10 +1,12 @@
 """Whose turn it is, and who takes part."""
 
 from dataclasses import replace
+from datetime import timedelta
 
-from styrdokument.domain.case import Kind, Step
-from styrdokument.domain.tasks import participants, whose_turn
-from tests.cast import ALMA, BIRGIT, CECILIA, DAG, EVA, HEAD_OF_MEDICINE, ROLES
+from styrdokument.domain.case import Event, Kind, Step
+from styrdokument.domain.people import Who
+from styrdokument.domain.tasks import participants, turn_since, whose_turn
+from tests.cast import ALMA, BIRGIT, CECILIA, DAG, EVA, HEAD_OF_MEDICINE, NOON, ROLES
 from tests.steps import after, opened, reviewed
 
 WRITTEN = ((Step.SAVE, ALMA), (Step.SUBMIT, ALMA))
@@ -39,3 +41,15 @@ def test_everybody_who_takes_part_is_named_once():
         *ROLES.reviewers,
         HEAD_OF_MEDICINE,
     )
+
+
+def test_a_turn_lasts_since_the_case_was_last_passed_on():
+    steps = (Step.OPEN, Step.SAVE, Step.SUBMIT, Step.COMMENT, Step.SAVE, Step.RESOLVE)
+    alma = Who(id=ALMA.id, name="Alma")
+    events = [
+        Event(step=step, by=alma, at=NOON + timedelta(days=day)) for day, step in enumerate(steps)
+    ]
+
+    assert turn_since(events) == events[2].at
+    assert turn_since(events[:2]) == events[0].at
+    assert turn_since([]) is None

@@ -42,6 +42,21 @@ PUBLIC = (
 )
 WRITERS = ("/tasks", "/cases", "/cases/3", "/cases/3/documents/1020", "/documents/1001/actions")
 """Pages of the demonstration region's, as alma sees them."""
+DESK = (
+    "/overview",
+    "/overview?show=all",
+    "/overview/expired",
+    "/overview/due",
+    "/overview/ownerless",
+    "/overview/cases",
+    "/overview/stuck",
+    "/overview/stuck?days=9999",
+    "/overview/in-force",
+    "/overview/in-force?when=during",
+    "/overview?unit=nowhere",
+    "/units/medicinkliniken",
+)
+"""For those who see all."""
 
 
 def axe() -> str:
@@ -146,6 +161,21 @@ def test_pages_for_writers_are_accessible(open_page: Callable[[str], Page], serv
     press(dag, f"{case}/decision")
     assert dag.locator("[role=alert] li").count() > 1
     found += violations(dag)
+
+    assert found == []
+
+
+def test_the_controllers_desk_is_accessible_and_fits_the_screen(
+    open_page: Callable[[str], Page],
+) -> None:
+    karin = open_page("karin")
+    people = karin.locator(".site-header a[href^='/people/']").first.get_attribute("href")
+    found = []
+    for address in (*DESK, str(people)):
+        karin.goto(address)
+        found += violations(karin)
+        if karin.evaluate("() => document.documentElement.scrollWidth > innerWidth"):
+            found.append(f"{address} is too wide")
 
     assert found == []
 

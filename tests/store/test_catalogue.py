@@ -14,9 +14,10 @@ from styrdokument.domain.decisionfile import Basis, BasisKind, Decision, Decisio
 from styrdokument.domain.document import DocumentId
 from styrdokument.domain.history import history_of
 from styrdokument.domain.people import Who
-from styrdokument.domain.validity import History, due_from
+from styrdokument.domain.validity import APPLIES, History, due_from
 from styrdokument.store import tables
 from styrdokument.store.catalogue import Catalogue, standing_on
+from styrdokument.store.narrowing import applies_on
 from styrdokument.store.projection import day_columns, gap_rows
 from tests.cast import NOON, REGISTERS, ROUTINE
 from tests.databases import Databases
@@ -137,13 +138,14 @@ def test_the_standing_in_sql_is_the_standing_in_the_domain(
 ) -> None:
     history, on = history_of(look[0]), look[1]
     put(engine, history)
-    query = select(tables.versions.c.version, standing_on(on))
+    query = select(tables.versions.c.version, standing_on(on), applies_on(on))
     with engine.connect() as connection:
-        found = dict(tuple(row) for row in connection.execute(query))
-    assert found == {
+        found = {row[0]: tuple(row[1:]) for row in connection.execute(query)}
+    expected = {
         version.number: history.standing(version.number, on=on, reminders=ROUTINE.reminders)
         for version in history.versions
     }
+    assert found == {number: (one, one in APPLIES) for number, one in expected.items()}
 
 
 @settings(max_examples=300)

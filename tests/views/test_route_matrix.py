@@ -76,6 +76,22 @@ FOR_STAFF: Mapping[str, str] = {
 }
 """401 to nobody, 200 to the signed in."""
 
+FOR_OVERSEERS: Mapping[str, tuple[str, ...]] = {
+    "overview.show": ("/overview",),
+    "overview.show_json": ("/overview.json",),
+    "overview.show_csv": ("/overview.csv",),
+    "overview.documents": ("/overview/expired", "/overview/due", "/overview/ownerless"),
+    "overview.documents_json": ("/overview/expired.json",),
+    "overview.documents_csv": ("/overview/ownerless.csv",),
+    "open_cases.index": ("/overview/cases", "/overview/stuck"),
+    "open_cases.index_json": ("/overview/cases.json",),
+    "open_cases.index_csv": ("/overview/stuck.csv",),
+    "year_list.show": ("/overview/in-force",),
+    "year_list.show_json": ("/overview/in-force.json",),
+    "year_list.show_csv": ("/overview/in-force.csv",),
+}
+"""401 to nobody, 200 to those who see all, 403 to all others signed in."""
+
 CASE_PAGES: Mapping[str, str] = {
     "cases.show": f"/cases/{CASE}",
     "editing.show_appendix": f"/cases/{CASE}/documents/{HYGIENE}/appendices/plan.csv",
@@ -168,7 +184,8 @@ def visitors(region: Region) -> Visitors:
 def test_every_route_is_in_a_table(visitors: Visitors) -> None:
     routes = {rule.endpoint for rule in visitors._app.url_map.iter_rules()}
 
-    assert routes == {*PAGES, *READINGS, *FOR_STAFF, *CASE_PAGES, *STEPS, *ELSEWHERE}
+    tables = (PAGES, READINGS, FOR_STAFF, FOR_OVERSEERS, CASE_PAGES, STEPS, ELSEWHERE)
+    assert routes == {name for table in tables for name in table}
     assert routes == set(ACCESS)
 
 
@@ -189,6 +206,13 @@ def test_a_text_is_read_by_those_it_is_for(visitors: Visitors) -> None:
 def test_pages_for_staff_ask_who_is_there(visitors: Visitors) -> None:
     for login, address in itertools.product(EVERYBODY, FOR_STAFF.values()):
         assert visitors.get(login, address) == (200 if login else 401), (login, address)
+
+
+def test_the_desk_is_for_those_who_see_all(visitors: Visitors) -> None:
+    for login, addresses in itertools.product(EVERYBODY, FOR_OVERSEERS.values()):
+        expected = 401 if not login else 200 if login in SEES_ALL else 403
+        for address in addresses:
+            assert visitors.get(login, address) == expected, (login, address)
 
 
 def test_a_case_is_seen_by_those_who_take_part(visitors: Visitors) -> None:
