@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from styrdokument import __version__
 from styrdokument.actions.house import STOCKHOLM
+from styrdokument.domain.access import Act
 from styrdokument.domain.problems import Problem
 from styrdokument.domain.validity import APPLIES, PAST
 from styrdokument.store.catalogue import Row
@@ -17,6 +18,7 @@ from styrdokument.views.style import static_address, style_address
 from styrdokument.views.support import (
     is_shared,
     label_of,
+    may_here,
     name_of,
     site,
     today,
@@ -56,6 +58,7 @@ def values() -> dict[str, Any]:
         "region": site().region,
         "visitor": None if is_shared() else visitor(),
         "is_shared": is_shared(),
+        "oversees": not is_shared() and may_here(Act.SEE_ALL),
         "language": words().language,
         "today": today(),
         "calendar_is_moved": site().today is not None,
