@@ -23,8 +23,8 @@ _MOST_OPEN = 64
 """More open brackets are refused unparsed: PyYAML's scanner takes quadratic time over them."""
 _BYTES_PER_NODE = 10
 """Honest files are no denser; a file may hold as many nodes as its limit has room for."""
-_KEPT = 64
-"""Scans that are kept: the heads of one text's versions are mostly the same."""
+_KEPT = 128
+"""Scans that are kept: the heads of a text's versions, and of a unit's texts, are mostly alike."""
 _ENOUGH = 100
 """Problems to mend before the rest is worth hearing; hostile files have them by the thousand."""
 
