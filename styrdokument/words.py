@@ -33,7 +33,7 @@ class Words:
 
     def say(self, key: str, **values: object) -> str:
         """The words for `standing.in_force`, with `{places}` filled in. Raises KeyError."""
-        found = _find(self._labels, key) or _find(self._original, key)
+        found = _word(self.language, key)
         if found is None:
             raise KeyError(key)
         return found.format_map(self._readable(values)) if values else found
@@ -94,6 +94,12 @@ class _Blank(dict[str, object]):
 def _labels(language: str) -> Mapping[str, Any]:
     path = folder("web") / "labels" / f"{language}.toml"
     return tomllib.loads(path.read_text("utf-8"))
+
+
+@cache
+def _word(language: str, key: str) -> str | None:
+    """The words of a key that the program knows; there are so many, and no more."""
+    return _find(_labels(language), key) or _find(_labels(ORIGINAL), key)
 
 
 def _find(labels: Mapping[str, Any], key: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Engine, Join, RowMapping, Select, and_, case, func, select, tuple_
@@ -114,6 +115,8 @@ class Catalogue:
 
     def titles(self, wanted: Sequence[int], *, on: date, internal: bool) -> dict[int, Row]:
         """The documents among `wanted` that may be shown, by id."""
+        if not wanted:
+            return {}
         filters = Filters(standings=frozenset(Standing))
         query = _listed(on).where(
             *conditions(filters, on=on, internal=internal),
@@ -208,11 +211,13 @@ _WHO = (
 _HEAVY = {"text", "body", "page", "words", "outline", "content", "fields", "roles"}
 
 
+@lru_cache(maxsize=32)
 def _full(on: date) -> Select[Any]:
     standing = standing_on(on).label("standing")
     return select(versions, *_WHO, standing).select_from(_joined())
 
 
+@lru_cache(maxsize=32)
 def _listed(on: date) -> Select[Any]:
     light = [column for column in versions.c if column.name not in _HEAVY]
     standing = standing_on(on).label("standing")

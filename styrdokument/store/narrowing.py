@@ -7,6 +7,7 @@ property test holds the two together.
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select
@@ -62,8 +63,9 @@ class Filters:
     """Whether å, ä and ö come after z; elsewhere they are an a and an o."""
 
 
+@lru_cache(maxsize=32)
 def standing_on(day: date) -> ColumnElement[str]:
-    """A version's standing on a day."""
+    """A version's standing on a day. Saying it takes longer than asking it, so it is kept."""
     v = versions.c
     stood_expired = exists().where(
         gaps.c.document == v.document,

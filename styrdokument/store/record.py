@@ -49,6 +49,7 @@ class Record:
         self._lock = data / "lock"
         self._signer = signer
         self._measured: dict[ObjectId, tuple[str, int]] = {}
+        self._looked: tuple[ObjectId | None, ObjectId | None] = (None, None)
 
     def lock(self) -> AbstractContextManager[None]:
         """Held around every group of writes, by any process. Raises Refused where none may be."""
@@ -71,7 +72,10 @@ class Record:
     def registers(self) -> Registers:
         """The registers as they stand."""
         head = self.head
-        tree = self.git.find(head, REGISTERS) if head else None
+        looked = self._looked
+        if head and head != looked[0]:
+            looked = self._looked = (head, self.git.find(head, REGISTERS))
+        tree = looked[1] if head else None
         if tree is None:
             return Registers()
         found = _READ.get(tree)

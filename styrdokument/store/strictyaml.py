@@ -7,7 +7,7 @@ before a value is made, and PyYAML's C loader, which open brackets crash, is nev
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias, cast
+from typing import NamedTuple, TypeAlias, cast
 
 import yaml
 

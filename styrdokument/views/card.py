@@ -12,7 +12,15 @@ from styrdokument.domain.decisionfile import Basis, Decision, DecisionKind
 from styrdokument.domain.document import Audience
 from styrdokument.domain.people import Entry, Who, is_person
 from styrdokument.store.catalogue import Row
-from styrdokument.views.support import house, label_of, name_of, note_named, today, words
+from styrdokument.views.support import (
+    house,
+    label_of,
+    name_of,
+    note_named,
+    registers,
+    today,
+    words,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,13 +85,13 @@ def entry_said(entry: Entry) -> Said:
     """A person, or a function with those who hold it today."""
     if not entry or is_person(entry):
         return Said(words=name_of(entry), address=f"/people/{entry}" if entry else "")
-    holders = house().registers.holders(entry, on=today())
+    holders = registers().holders(entry, on=today())
     return Said(words=name_of(entry), note=", ".join(name_of(person) for person in holders))
 
 
 def unit_said(slug: str) -> Said:
     """A unit."""
-    is_known = slug in house().registers.units
+    is_known = slug in registers().units
     return Said(words=label_of("units", slug), address=f"/units/{slug}" if is_known else "")
 
 
@@ -186,7 +194,7 @@ def _version(row: Row) -> list[Said]:
 
 
 def _place_said(entry: str) -> Said:
-    if entry in house().registers.units:
+    if entry in registers().units:
         return unit_said(entry)
     return Said(words=name_of(entry))
 
@@ -197,7 +205,7 @@ def _process_said(slug: str) -> Said:
 
 def _provision_said(reference: str) -> Said:
     slug, _, part = reference.partition("/")
-    act = house().registers.laws.get(slug)
+    act = registers().laws.get(slug)
     if act is None:
         return Said(words=reference)
     provision = act.provisions.get(part, {})

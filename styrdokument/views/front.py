@@ -81,7 +81,8 @@ class Front:
         self, document: int, number: int, root: str, environ: Mapping[str, Any]
     ) -> Answer | None:
         site, house = self._site, self._house
-        cookies = parse_cookie(environ.get("HTTP_COOKIE", ""))
+        sent = environ.get("HTTP_COOKIE")
+        cookies = parse_cookie(sent).to_dict() if sent else {}
         glance = house.sessions.glance(cookies.get(site.session_cookie, ""), at=house.now())
         page = house.pages.find(document, number, _language(cookies))
         day = site.today or house.today

@@ -14,6 +14,7 @@ from styrdokument.actions.house import House
 from styrdokument.domain.access import Act, may
 from styrdokument.domain.people import Actor, Entry, Person, PersonId, is_person
 from styrdokument.domain.problems import Code, Problem, Refused
+from styrdokument.domain.registers import Registers
 from styrdokument.store.sorting import sort_key
 from styrdokument.store.sql import Away
 from styrdokument.views.site import Site
@@ -90,6 +91,13 @@ def in_order(title: str) -> str:
     return sort_key(title, is_swedish=words().is_original)
 
 
+def registers() -> Registers:
+    """The registers, read once for all that a page says of them."""
+    if "registers" not in g:
+        g.registers = house().registers
+    return cast("Registers", g.registers)
+
+
 def name_of(entry: Entry) -> str:
     """A person's name or a function's label, as the reader knows them.
 
@@ -101,7 +109,7 @@ def name_of(entry: Entry) -> str:
         recall([entry])
         person = g.people[entry]
         return person.name if person else entry
-    function = house().registers.functions.get(entry)
+    function = registers().functions.get(entry)
     return words().label(function.label) if function else entry
 
 
@@ -117,7 +125,7 @@ def recall(entries: Iterable[Entry]) -> None:
 
 def label_of(register: str, slug: str) -> str:
     """The label of a type, unit, function, process or law; its slug where it is not listed."""
-    found = getattr(house().registers, register).get(slug)
+    found = getattr(registers(), register).get(slug)
     return words().label(found.label) if found else slug
 
 
