@@ -58,6 +58,12 @@ class Databases:
         place = self._server.database() if self._server else folder / f"{name or 'any'}.db"
         return open_database(place, name)
 
+    def close(self, engine: Engine) -> None:
+        """Let go of such a database, for good."""
+        engine.dispose()
+        if self._server:
+            self._server.drop(engine.url.database or "")
+
     def _tell(self, data: Path, address: str) -> None:
         """Both in one database, as an administrator may do; others have one for each."""
         self._of[data] = address

@@ -25,7 +25,8 @@ LONGEST_SOCKET = 80
 KEEP = """
 "$@" </dev/null &
 read -r word
-kill -INT $! && wait $!
+[ "$word" = keep ] && kill -INT $! || kill -QUIT $!
+wait $!
 [ "$word" = keep ] || rm -rf "$FOLDER"
 """
 """Where no word ever comes, the tests were killed."""

@@ -44,10 +44,13 @@ def umask():
 @pytest.fixture
 def settings(server):
     """The environment of an installation with a database for each."""
-    return {
+    found = {
         "STYRDOKUMENT_INDEX_DATABASE": server.database(),
         "STYRDOKUMENT_JOURNAL_DATABASE": server.database(),
     }
+    yield found
+    for address in found.values():
+        server.drop(address)
 
 
 @pytest.fixture(scope="module")

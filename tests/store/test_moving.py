@@ -51,7 +51,7 @@ def source(databases: Databases, tmp_path: Path) -> Iterator[Engine]:
     row = {"recipient": people[0], "kind": "adopt", "at": NOON, "sent_at": None}
     kept.put_in_outbox("decisions", 7, [{"happening": f"decision:{n}", **row} for n in range(3)])
     yield engine
-    engine.dispose()
+    databases.close(engine)
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def target(databases: Databases, server: Server, tmp_path: Path) -> Iterator[Eng
     other = Databases(None if databases.kind == POSTGRESQL else server)
     engine = other.engine(tmp_path, "other")
     yield engine
-    engine.dispose()
+    other.close(engine)
 
 
 def rows(engine: Engine) -> dict[str, list[tuple[object, ...]]]:

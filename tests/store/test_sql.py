@@ -55,7 +55,7 @@ def engine(databases: Databases, tmp_path: Path) -> Iterator[Engine]:
     engine = databases.engine(tmp_path)
     HERE.create_all(engine)
     yield engine
-    engine.dispose()
+    databases.close(engine)
 
 
 def put(engine: Engine, *rows: dict[str, object]) -> None:
@@ -135,7 +135,7 @@ def shared(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> It
     engine = databases.engine(tmp_path_factory.mktemp("shared"))
     HERE.create_all(engine)
     yield engine
-    engine.dispose()
+    databases.close(engine)
 
 
 @settings(max_examples=60)
@@ -226,8 +226,9 @@ def test_tables_are_made_once_by_all_who_begin_at_the_same_time(
     with engines[0].connect() as connection:
         for table in (*tables.METADATA.sorted_tables, *journal.METADATA.sorted_tables):
             assert connection.execute(select(func.count()).select_from(table)).scalar() == 0
-    for engine in engines:
+    for engine in engines[1:]:
         engine.dispose()
+    databases.close(engines[0])
 
 
 def _place(engine: Engine, databases: Databases, folder: Path) -> Path | str:
