@@ -85,7 +85,7 @@ class Databases:
 
 
 _TABLES = [t.name for m in (journal.METADATA, tables.METADATA) for t in m.sorted_tables]
-_SAVE = "CREATE SCHEMA saved;" + "".join(
+_SAVE = "DROP SCHEMA IF EXISTS saved CASCADE; CREATE SCHEMA saved;" + "".join(
     f"CREATE TABLE saved.{name} AS TABLE {name};" for name in _TABLES
 )
 _PUT_BACK = f"TRUNCATE {', '.join(_TABLES)};" + "".join(

@@ -17,7 +17,7 @@ from tests.actions import small
 from tests.databases import POSTGRESQL, SQLITE, Databases
 from tests.views.library import close
 
-ROUNDS = {SQLITE: 200, POSTGRESQL: 60}
+ROUNDS = {SQLITE: 200, POSTGRESQL: 25}
 """Fewer where only the waiting for databases is another."""
 PROCESSES = 8
 DOCUMENTS = 10
