@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Self
 
 from styrdokument.domain.vacancy import people_behind, vacancy_of, vacancy_of_unit
-from styrdokument.store.catalogue import Row, Vacant
+from styrdokument.store.catalogue import ANSWERING, Row, Vacant
 from styrdokument.views.card import Said, entry_said, unit_said
 from styrdokument.views.support import house, label_of, name_of, recall, today, words
 from styrdokument.views.version_json import in_list
@@ -102,7 +102,7 @@ def in_csv(
     rows: Sequence[Row], missing: Mapping[int, Sequence[Missing]]
 ) -> Iterator[tuple[str, ...]]:
     """The rows in words, one value for each of `HEADINGS`."""
-    recall(row[role] for row in rows for role in ("fact_owner", "case_officer"))
+    recall_named(rows, missing)
     for row in rows:
         lacking = missing.get(row["document"], ())
         said = {
@@ -113,6 +113,14 @@ def in_csv(
             "vacant": "; ".join(f"{_vacant_words(one)} ({_why(one)})" for one in lacking),
         }
         yield tuple("" if said[key] is None else str(said[key]) for key in HEADINGS)
+
+
+def recall_named(rows: Sequence[Row], missing: Mapping[int, Sequence[Missing]]) -> None:
+    """Look up everybody that the rows are going to name, at once."""
+    recall_behind(
+        [row[role] for row in rows for role in sorted(ANSWERING)]
+        + [one["entry"] for several in missing.values() for one in several]
+    )
 
 
 def recall_behind(entries: Iterable[str]) -> None:

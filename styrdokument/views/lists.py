@@ -12,7 +12,7 @@ from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 
 from styrdokument.domain.validity import Standing
-from styrdokument.store.catalogue import PAGE, Filters, Row, Sorting
+from styrdokument.store.catalogue import ANSWERING, PAGE, Filters, Row, Sorting
 from styrdokument.views.asking import (
     ALL,
     Pages,
@@ -24,7 +24,7 @@ from styrdokument.views.asking import (
 )
 from styrdokument.views.reading import sees_internal
 from styrdokument.views.spreadsheet import comma_separated
-from styrdokument.views.support import house, label_of, name_of, page, today, words
+from styrdokument.views.support import house, label_of, name_of, page, recall, today, words
 from styrdokument.views.version_json import in_list
 
 bp = Blueprint("lists", __name__)
@@ -97,6 +97,7 @@ def listed_json(filters: Filters, *, on: date) -> Response:
 def listed_csv(filters: Filters, *, on: date, name: str) -> Response:
     """A whole list, as a file to open in a spreadsheet."""
     rows, _ = house().catalogue.find(filters, on=on, internal=sees_internal(), size=MOST_ROWS)
+    recall(row[role] for row in rows for role in sorted(ANSWERING))
     return comma_separated((_HEADINGS, *_lines(rows)), name=name)
 
 

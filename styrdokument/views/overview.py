@@ -80,6 +80,7 @@ def show_csv() -> Response:
 def documents(concern: str) -> ResponseReturnValue:
     """The documents that have expired, are due, or lack somebody."""
     rows, pages, missing = _found(Concern(concern))
+    desk_rows.recall_named(rows, missing)
     return page(
         "overview/documents.html",
         concern=concern,

@@ -18,7 +18,7 @@ from styrdokument.domain.people import Actor, Function, Holding, PersonId, is_pe
 from styrdokument.domain.problems import NotFound
 from styrdokument.store.catalogue import ANSWERING, Filters, Row, Sorting, Vacant
 from styrdokument.store.desk import Within
-from styrdokument.views.desk_rows import days_left, recall_behind
+from styrdokument.views.desk_rows import days_left, recall_behind, recall_named
 from styrdokument.views.lists import found
 from styrdokument.views.open_cases import days_since
 from styrdokument.views.support import house, may_here, page, recall, today, visitor
@@ -55,6 +55,7 @@ def show_unit(slug: str) -> ResponseReturnValue:
         raise NotFound
     within = Within(units=frozenset({slug}))
     rows, pages = found(Filters(units=within.units, sorting=Sorting.URGENCY), on=today())
+    recall_named(rows, {})
     counts = house().desk.counts(within, Vacant(), on=today())
     return page(
         "people/unit.html",
