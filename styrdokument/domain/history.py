@@ -11,7 +11,7 @@ from styrdokument.domain.decisionfile import ISSUES_A_VERSION, Decision, Decisio
 from styrdokument.domain.validity import History, Version
 
 REVIEW_PLANNED = "review_planned"
-"""The fact of an imported text that its day of review is a plan of ours (decision 0009)."""
+"""The fact of an imported text that its day of review is a plan of ours (decision 0011)."""
 
 
 def history_of(decisions: Iterable[Decision]) -> History:

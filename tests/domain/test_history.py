@@ -253,7 +253,7 @@ def planned(**facts):
 
 
 def test_an_import_with_a_planned_review_is_due_at_once_and_never_expires():
-    # rule 26, decision 0009
+    # rule 26, decision 0011
     history = history_of([planned()])
 
     for day in ("2019-05-02", "2026-11-21", "2040-01-01"):

@@ -157,7 +157,7 @@ class _Entry:
 
 
 def _plan_of(term: Term) -> Iterator[Remark]:
-    """That the day of review is a plan is a fact: the text is due until then (decision 0009)."""
+    """That the day of review is a plan is a fact: the text is due until then (decision 0011)."""
     if term.is_planned:
         yield Remark(rule=REVIEW_PLANNED, values={"day": term.review_on})
 

@@ -1,7 +1,7 @@
 """How long an imported text holds: as its source says, else due at once, else by a plan.
 
 Never fresh months (rule 26): a plan is a day of review, and the text is due from its first day
-(decision 0009).
+(decision 0011).
 """
 
 from collections.abc import Mapping, Sequence
