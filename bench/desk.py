@@ -11,7 +11,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
@@ -173,7 +173,7 @@ def measure(count: int) -> None:
         client.set_cookie("styrdokument", token)
         asked: list[str] = []
         for engine in (house.index.engine, house.journal.engine):
-            event.listen(engine, "before_cursor_execute", lambda *a: asked.append(a[2]))
+            event.listen(engine, "before_cursor_execute", _noting(asked))
         for address in (one.format(alma=alma.person.id) for one in ASKED):
             spent = []
             for _ in range(TIMES):
@@ -185,6 +185,14 @@ def measure(count: int) -> None:
             least, median = min(spent), statistics.median(spent)
             click.echo(f"{count:>7} {least:7.1f} {median:7.1f} {len(asked):>4}  {address}")
         house.close()
+
+
+def _noting(asked: list[str]) -> Callable[..., None]:
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith("BEGIN"):
+            asked.append(statement)
+
+    return note
 
 
 def _begin(data: Path) -> House:

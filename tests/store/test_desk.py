@@ -7,14 +7,14 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, create_engine, delete, insert
-from sqlalchemy.pool import StaticPool
+from sqlalchemy import Engine, delete, insert
 
 from styrdokument.domain.decisionfile import Decision
 from styrdokument.domain.history import history_of
 from styrdokument.store import tables
 from styrdokument.store.desk import UNKNOWN_DECIDER, Desk, Span
 from tests.cast import NOON
+from tests.databases import Databases
 from tests.store.test_catalogue import PLAIN, day, looks, put
 
 DECISION = {
@@ -31,11 +31,11 @@ DECISION = {
 
 
 @pytest.fixture(scope="module")
-def engine() -> Iterator[Engine]:
-    engine = create_engine("sqlite://", poolclass=StaticPool)
+def engine(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    engine = databases.engine(tmp_path_factory.mktemp("index"), "index")
     tables.METADATA.create_all(engine)
     yield engine
-    engine.dispose()
+    databases.close(engine)
 
 
 def put_decided(engine: Engine, decisions: list[Decision]) -> None:
@@ -45,7 +45,7 @@ def put_decided(engine: Engine, decisions: list[Decision]) -> None:
         connection.execute(insert(tables.decisions), DECISION)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(look=looks(), days=st.integers(0, 60))
 def test_a_version_is_listed_if_it_applied_on_some_day_of_the_span(
     engine: Engine, look: tuple[list[Decision], date], days: int
