@@ -20,8 +20,10 @@ from sqlalchemy.exc import ArgumentError
 BUSY_MS = 30_000
 IMPATIENT_MS = 50
 CONNECT_SECONDS = 5
-READ_ONLY = "25006"
-"""What PostgreSQL answers a writer where it is a copy of another, or is told to only read."""
+OUT_OF_REACH = frozenset({"", "08", "53", "57", "58"})
+"""Classes of PostgreSQL's codes: no connection, no resources, an operator's hand, the system."""
+REFUSES = frozenset({"25006", "55P03"})
+"""What it answers a writer where it only reads, and one that has waited too long."""
 
 
 class Away(Exception):
@@ -158,8 +160,9 @@ def _servers_error(setting: str) -> Any:  # noqa: ANN401 (what SQLAlchemy calls)
         """What the server itself stands in the way of is Away; a ping is SQLAlchemy's to judge."""
         error = context.original_exception
         dbapi = context.dialect.loaded_dbapi
-        is_away = isinstance(error, dbapi.OperationalError)
-        if not context.is_pre_ping and (is_away or getattr(error, "sqlstate", "") == READ_ONLY):
+        state = getattr(error, "sqlstate", None) or ""
+        is_away = isinstance(error, dbapi.OperationalError) and state[:2] in OUT_OF_REACH
+        if not context.is_pre_ping and (is_away or state in REFUSES):
             raise Away(f"{setting}: {' '.join(str(error).split())}") from error
 
     return tell

@@ -12,13 +12,14 @@ from functools import lru_cache
 from typing import Any
 
 import brotli  # type: ignore[import-untyped]
-from flask import Response, request
+from flask import Response, g, request
 from werkzeug.http import parse_accept_header, parse_etags
 
 from styrdokument.domain.document import DocumentId
 from styrdokument.resources import fingerprint
 from styrdokument.store.catalogue import Row
 from styrdokument.store.pages import APPLYING, Finished, Key
+from styrdokument.store.straight import Unavailable
 from styrdokument.views.reading import root
 from styrdokument.views.security import KEPT_BY, headers_of
 from styrdokument.views.site import Site
@@ -33,15 +34,19 @@ Answer = tuple[str, Headers, bytes]
 def finished(
     make: Callable[[], tuple[Row, str]], document: int, number: int = APPLYING
 ) -> Response:
-    """Make a page, keep it, and answer with it. `make` gives the version that it shows."""
+    """Make a page, keep it, and answer with it. `make` gives the version that it shows.
+
+    One that was made while nobody could be looked up has ids for names, and is not kept.
+    """
     pages = house().pages
-    begun, people = pages.begun(), house().sessions.glance("", at=house().now()).people
-    stamp = stamp_of(site(), root=root(), day=today(), people=people)
+    begun, people = pages.begun(), _people()
+    stamp = stamp_of(site(), root=root(), day=today(), people=people or 0)
     with shared() as named:
         row, html = make()
     page = _packed(row, html.encode(), stamp)
     key = Key(document=DocumentId(document), number=number, language=words().language)
-    pages.keep(key, page, named=named, begun=begun)
+    if people is not None and not g.get("away"):
+        pages.keep(key, page, named=named, begun=begun)
     status, headers, body = respond(page, request.environ, lasting_headers(site()))
     return Response(body, status=status, headers=headers)
 
@@ -73,6 +78,14 @@ def lasting_headers(site: Site) -> Headers:
     """The headers of every page."""
     kept = {"Cache-Control": KEPT_BY, "Vary": "Accept-Encoding, Cookie"}
     return list({**kept, **headers_of(site)}.items())
+
+
+def _people() -> int | None:
+    """How often somebody was added or renamed; None where that cannot be asked."""
+    try:
+        return house().sessions.glance("", at=house().now()).people
+    except Unavailable:
+        return None
 
 
 def _packed(row: Row, html: bytes, stamp: str) -> Finished:

@@ -4,7 +4,7 @@ Views translate and nothing else: no rule stands here, and no `try`.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import date
 from typing import cast
 
@@ -114,13 +114,18 @@ def name_of(entry: Entry) -> str:
 
 
 def recall(entries: Iterable[Entry]) -> None:
-    """Look all the people among `entries` up at once; they are known for as long as the request."""
+    """Look all the people among `entries` up at once; they are known for as long as the request.
+
+    Where that cannot be done nobody is, and `g.away` says why.
+    """
     known: dict[PersonId, Person | None] = g.setdefault("people", {})
     asked = {PersonId(entry) for entry in entries if is_person(entry)} - known.keys()
     if asked:
         known.update(dict.fromkeys(asked))
-        with suppress(Away):
+        try:
             known.update(house().directory.known(asked))
+        except Away as away:
+            g.away = away
 
 
 def label_of(register: str, slug: str) -> str:
