@@ -1,7 +1,7 @@
 # The commands of the house. All work from any folder (`make -C`), as root or not, and again.
 # Nothing here names a path from the root: make cannot hold one with a space in it.
 
-.PHONY: run test check format lock clean
+.PHONY: run test check bench format lock clean
 
 run: ## PORT=8080 DATA=var: the demonstration region, served until Ctrl-C
 	@sh make/run
@@ -11,6 +11,9 @@ test: ## everything needed, then every check and every test
 
 check: ## the fast half: format, lint, types, layers, templates, tests of the house
 	@sh make/check
+
+bench: ## SIZES="1000 10000": what each thing costs, with other products beside; takes long
+	@sh make/bench
 
 format: ## what can be put right by a machine is put right
 	@sh make/format

@@ -4,6 +4,8 @@ Written by the product's own functions: signed commits and decision files of kin
 hundred documents to a commit, as an import of a large library writes them.
 """
 
+# ruff: noqa: INP001, T201 (scripts, not a package; they talk to the shell, and draw no secrets)
+
 import sys
 import time
 from contextlib import closing

@@ -5,6 +5,8 @@ reads each answer to its end. What is measured is not its time but the servers' 
 time from /proc, of every process given and all its children, living or reaped.
 """
 
+# ruff: noqa: INP001 (scripts, not a package; they talk to the shell, and draw no secrets)
+
 import os
 import re
 import selectors
@@ -40,7 +42,7 @@ def descendants(pid: int) -> list[int]:
 def spent(pids: Sequence[int]) -> float:
     """CPU milliseconds that these processes and their children have used, reaped ones too."""
     ticks = 0
-    for pid in {one for pid in pids for one in descendants(pid)}:
+    for pid in {one for given in pids for one in descendants(given)}:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         ticks += sum(int(fields[place]) for place in (11, 12, 13, 14))
     return ticks * 1000 / TICK
@@ -49,7 +51,7 @@ def spent(pids: Sequence[int]) -> float:
 def memory(pids: Sequence[int]) -> float:
     """Proportional set size in MB of these processes and their children."""
     kilobytes = 0
-    for pid in {one for pid in pids for one in descendants(pid)}:
+    for pid in {one for given in pids for one in descendants(given)}:
         said = Path(f"/proc/{pid}/smaps_rollup").read_text()
         kilobytes += int(re.findall(r"^Pss: *(\d+)", said, re.MULTILINE)[0])
     return kilobytes / 1024

@@ -1,5 +1,7 @@
 """Former ids and addresses lead to their document."""
 
+from urllib.parse import unquote
+
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
@@ -14,11 +16,13 @@ bp = Blueprint("former", __name__, url_prefix="/former")
 def lead_on(former_id: str) -> ResponseReturnValue:
     """On to the document that once had this id or address, written with or without its slash."""
     whole = request.full_path.removeprefix("/former/").rstrip("?") if request.args else former_id
-    document = _document(whole) or _document(f"/{whole}") or _document(former_id)
+    spellings = dict.fromkeys((whole, f"/{whole}", unquote(whole), f"/{unquote(whole)}", former_id))
+    document = next(filter(None, map(_document, spellings)), None)
     if document is None:
         raise NotFound
     return redirect(f"/documents/{document}", code=301)
 
 
 def _document(former_id: str) -> DocumentId | None:
+    """Of several that had the same, the first; what no database takes is nobody's."""
     return house().catalogue.former(former_id) if former_id.isprintable() else None
