@@ -3,12 +3,14 @@
 Texts are found by content hash in the draft's own history; nothing is kept beside the record.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from styrdokument.actions.house import House
 from styrdokument.domain.case import Step, fold
-from styrdokument.domain.document import ContentHash, DocumentId, folder_of
+from styrdokument.domain.document import ROLES, TEXT, ContentHash, DocumentId, folder_of
 from styrdokument.domain.people import Actor
 from styrdokument.store.cases import Held
 from styrdokument.store.matters import Sheet
@@ -31,11 +33,20 @@ class Texts:
     adopted: str | None
     judged: str | None
     appendices: tuple[str, ...]
+    appendices_changed: tuple["FileChange", ...]
+
+
+class FileChange(NamedTuple):
+    """What became of an appendix: `kind` is added, removed or changed."""
+
+    name: str
+    kind: str
 
 
 def texts_of(house: House, actor: Actor, held: Held, document: DocumentId) -> Texts:
     """The bodies that `actor` compares."""
-    sheet = sheet_of(house, held, document)
+    files = house.cases.files_of(held, document)
+    sheet = house.matters.sheet(document, files)
     is_open = held.case.is_open
     adopted = (
         house.record.files_of(document) if is_open else house.cases.files_at_base(held, document)
@@ -47,6 +58,19 @@ def texts_of(house: House, actor: Actor, held: Held, document: DocumentId) -> Te
         adopted=house.matters.sheet(document, adopted).body if adopted else None,
         judged=_body_with(house, held, document, judged) if judged and has_moved else None,
         appendices=sheet.appendices,
+        appendices_changed=appendices_changed(adopted, files) if adopted else (),
+    )
+
+
+def appendices_changed(
+    before: Mapping[str, str], after: Mapping[str, str]
+) -> tuple[FileChange, ...]:
+    """The appendices that differ between two contents, each a hash by path, in order of name."""
+    kinds = {(False, True): "added", (True, False): "removed", (True, True): "changed"}
+    return tuple(
+        FileChange(name=name, kind=kinds[name in before, name in after])
+        for name in sorted({*before, *after} - {TEXT, ROLES})
+        if before.get(name) != after.get(name)
     )
 
 

@@ -24,6 +24,9 @@ class Change:
     kind: Kind
     before: str
     after: str
+    lead: str = ""
+    trail: str = ""
+    """A few words that stand on either side of it, in the same paragraph."""
     heading: str
     anchor: str
 
@@ -45,7 +48,9 @@ class Changes:
         self.heading = ""
         self._prefix = prefix
 
-    def begin(self, before: Iterable[Word], after: Iterable[Word]) -> Marked:
+    def begin(
+        self, before: Iterable[Word], after: Iterable[Word], lead: str = "", trail: str = ""
+    ) -> Marked:
         """Note a change from the words `before` to the words `after`; one may be none."""
         old, new = _short(before), _short(after)
         has_old, has_new = old is not None, new is not None
@@ -56,6 +61,8 @@ class Changes:
                 kind=kind,
                 before=old or "",
                 after=new or "",
+                lead=lead,
+                trail=trail,
                 heading=self.heading,
                 anchor=anchor,
             )

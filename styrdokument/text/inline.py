@@ -27,7 +27,7 @@ _PHONE = (
 _NUMBER = rf"{_SIGNS}(?:\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,:/\u2013-]\d+)*)"
 _UNIT = (
     r"(?:°C|[%‰°]|[µμmk]?g|[mcdµμ]?l|[µμnmcdk]?m|[µμnmk]?mol|mmHg|k?Pa|IE|IU|E|h|min|m?s"
-    r"|[tm]?kr|SEK|€|EUR|§§?)"
+    r"|[tm]?kr|SEK|€|EUR|§§?|procent|sekunder|minuter|timmar|dagar|dygn|veckor|månader|år)"
 )
 _LETTERS = r"[\w\u0300-\u036f]+(?:[-'\u2019][\w\u0300-\u036f]+)*"
 _WORD = (

@@ -6,7 +6,7 @@ screen reader says of a change is in attributes, for the style sheet to say. Ids
 page's, each once.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import takewhile, zip_longest
@@ -111,12 +111,13 @@ class Marking:
 
     def _line(self, pieces: Sequence[Piece]) -> list[str]:
         """Write the words of a leaf."""
-        line = _Line(self)
         shown = [piece for piece in pieces if not piece.fate or piece.fate != self._hidden]
         if shown and shown[0].words:
             first, *rest = shown[0].words
             shown[0] = shown[0]._replace(words=[first._replace(space=""), *rest])
-        for piece, following in zip_longest(shown, shown[1:]):
+        line = _Line(self)
+        pieces = list(_spaced(shown, is_alone=bool(self._hidden)))
+        for piece, following in zip_longest(pieces, pieces[1:]):
             if piece.fate:
                 line.show(piece, following)
             else:
@@ -174,6 +175,33 @@ class _Line:
         self._written.append(between)
         self._written += [self._marking.start_tag(mark) for mark in marks[depth:]]
         self._open = marks
+
+
+def _spaced(pieces: Sequence[Piece], *, is_alone: bool) -> Iterator[Piece]:
+    """Let the space before a change stand before it, where it is in both versions.
+
+    So it is before words that replace others, and on a page of one version alone.
+    """
+    around: tuple[Mark, ...] = ()
+    is_moved = False
+    for piece, following in zip_longest(pieces, pieces[1:]):
+        nearest = piece if is_alone else _in_place_of(piece, following)
+        words = piece.words
+        if is_moved or (piece.fate and nearest and words[0].space):
+            if not is_moved and nearest:
+                shared = _shared(around, nearest.words[0].marks, is_)
+                yield Piece("", [Word(words[0].space, "", shared)])
+            words = [words[0]._replace(space=""), *words[1:]]
+            is_moved = not is_moved and not is_alone
+        yield piece._replace(words=words)
+        around = words[-1].marks if words else around
+
+
+def _in_place_of(piece: Piece, following: Piece | None) -> Piece | None:
+    """Give what replaces deleted words and begins as they do, if that comes next."""
+    if not following or piece.fate != "del" or following.change is not piece.change:
+        return None
+    return following if following.words[0].space == piece.words[0].space else None
 
 
 def _without(words: Sequence[Word], around: tuple[Mark, ...]) -> Sequence[Word]:

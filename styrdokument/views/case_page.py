@@ -10,7 +10,7 @@ from typing import Any
 from flask import request
 from markupsafe import Markup
 
-from styrdokument.actions.comparing import Texts, texts_of
+from styrdokument.actions.comparing import FileChange, Texts, texts_of
 from styrdokument.actions.house import look
 from styrdokument.domain import decision, review
 from styrdokument.domain.case import HAS_TEXT, CaseNumber, Step
@@ -23,8 +23,9 @@ from styrdokument.domain.tasks import whose_turn
 from styrdokument.domain.transitions import TRANSITIONS, obstacles, open_steps
 from styrdokument.store.cases import Held
 from styrdokument.text import lint, markdown
-from styrdokument.text.redline import Words, redline
+from styrdokument.text.redline import redline
 from styrdokument.views import forms
+from styrdokument.views.changes import Changed, redline_words
 from styrdokument.views.choices import Choices, choices, in_words
 from styrdokument.views.support import actor, house, page, today, words
 from styrdokument.views.tasks import next_step
@@ -49,13 +50,13 @@ class FieldChange:
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """One draft as the page shows it: `html` with its `changes`, counted, where `is_compared`."""
+    """One draft as the page shows it: `html`, or what is `changed` where it is compared."""
 
     draft: Draft
     standing: str
     html: Markup
-    is_compared: bool
-    changes: int
+    changed: Changed | None
+    appendices_changed: tuple[FileChange, ...]
     was_judged: bool
     appendices: tuple[str, ...]
     fields: tuple[FieldChange, ...]
@@ -99,27 +100,27 @@ def _values(
     }
 
 
-def rendered(body: str, place: str) -> Markup:
+def rendered(body: str, place: str, prefix: str = "") -> Markup:
     """A body as a page, or nothing where it is too large or too deep to be one."""
     is_readable = not any(lint.blocks_saving(found) for found in lint.findings(body))
-    html = markdown.render(body, appendices=place) if is_readable else ""
+    html = markdown.render(body, appendices=place, heading_prefix=prefix) if is_readable else ""
     return Markup(html)  # noqa: S704 - `markdown.render` answers safe HTML
 
 
 def _shown(held: Held, matter: Matter, draft: Draft, by: Actor, among: Choices) -> Shown:
     case, place = matter.case, f"/cases/{matter.case.number}/documents/{draft.id}/appendices/"
+    prefix = f"document-{draft.id}-" if len(matter.drafts) > 1 else ""
     texts = texts_of(house(), by, held, draft.id)
-    now, before = rendered(texts.now, place), _before(texts)
-    changes = None
-    if before is not None and case.kind in HAS_TEXT:
-        changes = redline(rendered(before, place), now, words=_redline_words())
+    now, before = rendered(texts.now, place, prefix), _before(texts)
+    is_compared = before is not None and case.kind in HAS_TEXT
+    old = rendered(before or "", place, prefix)
     counted = review.approvals_of(case, draft)
     return Shown(
         draft=draft,
         standing=_standing(matter, draft),
-        html=Markup(changes.html) if changes else now,  # noqa: S704 - made from safe pages
-        is_compared=changes is not None,
-        changes=len(changes.changes) if changes else 0,
+        html=now,
+        changed=_changed(case.number, old, now, prefix) if is_compared else None,
+        appendices_changed=texts.appendices_changed,
         was_judged=texts.judged is not None,
         appendices=texts.appendices,
         fields=_field_changes(matter, draft, among),
@@ -130,17 +131,21 @@ def _shown(held: Held, matter: Matter, draft: Draft, by: Actor, among: Choices) 
     )
 
 
+def _changed(number: CaseNumber, old: Markup, now: Markup, prefix: str) -> Changed:
+    """The whole text with its changes: whoever judges it has to see all of it."""
+    said = words().say
+    return Changed(
+        marked=redline(str(old), str(now), words=redline_words(), prefix=prefix),
+        path=f"/cases/{number}",
+        old=said("case.before"),
+        new=said("case.after"),
+    )
+
+
 def _before(texts: Texts) -> str | None:
     """What the draft is compared with: what stands, or what the reader judged last if they ask."""
     wants_judged = request.args.get("since") == "judged" and texts.judged is not None
     return texts.judged if wants_judged else texts.adopted
-
-
-def _redline_words() -> Words:
-    said = words().say
-    return Words(
-        inserted=said("case.inserted"), deleted=said("case.deleted"), end=said("case.change_ends")
-    )
 
 
 def _standing(matter: Matter, draft: Draft) -> str:

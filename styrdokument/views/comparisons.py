@@ -6,11 +6,13 @@ from typing import Any, NamedTuple
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
+from styrdokument.actions.comparing import appendices_changed
 from styrdokument.domain.document import FIELDS, ROLES
 from styrdokument.store.catalogue import Row
-from styrdokument.text.redline import Words, redline
+from styrdokument.text.redline import redline
 from styrdokument.views.asking import number_asked
 from styrdokument.views.card import Said, said_of
+from styrdokument.views.changes import Changed, redline_words
 from styrdokument.views.reading import DOCUMENT, issued, shown, versions_of
 from styrdokument.views.support import page, words
 
@@ -35,9 +37,16 @@ def show(document: int) -> ResponseReturnValue:
     from_ = number_asked("from", otherwise=_before(to, numbers, newest))
     values = {"row": row, "versions": known, "from_": from_, "to": to}
     old, new = issued(document, from_), issued(document, to)
-    marked = redline(old["page"], new["page"], words=redline_words())
-    changes = tuple(field_changes(old, new))
-    return page("versions/compare.html", old=old, new=new, marked=marked, changes=changes, **values)
+    contents = [{file["path"]: file["sha256"] for file in one["content"]} for one in (old, new)]
+    return page(
+        "versions/compare.html",
+        old=old,
+        new=new,
+        changed=_changed(old, new),
+        changes=tuple(field_changes(old, new)),
+        appendices=appendices_changed(*contents),
+        **values,
+    )
 
 
 def field_changes(old: Row, new: Row) -> Iterator[FieldChange]:
@@ -48,11 +57,14 @@ def field_changes(old: Row, new: Row) -> Iterator[FieldChange]:
             yield FieldChange(name, said_of(name, before.get(name)), said_of(name, after.get(name)))
 
 
-def redline_words() -> Words:
-    """What a screen reader says around a change."""
-    say = words().say
-    return Words(
-        inserted=say("compare.inserted"), deleted=say("compare.deleted"), end=say("compare.end")
+def _changed(old: Row, new: Row) -> Changed:
+    said = words().say
+    return Changed(
+        marked=redline(old["page"], new["page"], words=redline_words()),
+        path=f"/documents/{new['document']}/compare",
+        old=said("compare.version", version=old["version"]),
+        new=said("compare.version", version=new["version"]),
+        folds=True,
     )
 
 

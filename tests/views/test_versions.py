@@ -4,7 +4,9 @@ import hashlib
 import re
 
 import pytest
+from lxml import html
 
+from styrdokument.actions.comparing import appendices_changed
 from tests.views.library import (
     APPENDICES,
     BLOOD,
@@ -126,9 +128,73 @@ def test_a_comparison_shows_what_came_and_what_is_gone(client):
 
 
 def test_a_comparison_is_of_the_two_newest_unless_told(client):
-    asked = main_of(client, f"/documents/{BLOOD}/compare?from=1&to=2")
-    assert main_of(client, f"/documents/{BLOOD}/compare") == asked
-    assert main_of(client, f"/documents/{BLOOD}/compare?to=2") == asked
+    asked = changes_in(client, "?from=1&to=2")
+    assert changes_in(client, "") == changes_in(client, "?to=2") == asked
+    assert asked
+
+
+def changes_in(client, query):
+    page = html.fromstring(client.get(f"/documents/{BLOOD}/compare{query}").get_data())
+    return [(e.tag, e.text_content()) for e in page.xpath("//ins|//del")]
+
+
+def compared(client, query=""):
+    return html.fromstring(client.get(f"/documents/{BLOOD}/compare{query}").get_data())
+
+
+def test_changes_are_shown_in_the_text_side_by_side_or_as_a_list(client):
+    inline, side, listed = (compared(client, f"?view={v}") for v in ("inline", "side", "list"))
+    for page, name in ((inline, "I texten"), (side, "Sida vid sida"), (listed, "Som lista")):
+        (current,) = page.xpath("//nav//a[@aria-current='true']")
+        assert current.text_content() == name
+    assert side.xpath("//div[contains(@class, 'compare-side--old')]//del")
+    assert not side.xpath("//div[contains(@class, 'compare-side--old')]//ins")
+    assert len(listed.xpath("//ol[@class='compare-list']/li")) == count_told(listed)
+    assert compared(client, "?view=nonsense").xpath("//nav//a[@aria-current='true']/text()") == [
+        "I texten"
+    ]
+
+
+def count_told(page):
+    return int(re.search(r"Antal ändringar i texten: (\d+)", page.text_content())[1])
+
+
+def test_each_change_in_the_list_leads_to_its_place_and_on_to_the_next(client):
+    links = compared(client, "?view=list").xpath("//ol[@class='compare-list']//a/@href")
+    for number, address in enumerate(links, 1):
+        path, anchor = address.split("#")
+        page = html.fromstring(client.get(path).get_data())
+        assert page.xpath(f"//*[self::ins or self::del][@id='{anchor}']")
+        steps = page.xpath("//nav[@class='compare-steps']")[0]
+        assert f"Ändring {number} av {len(links)}" in steps.text_content()
+        around = [links[place] for place in (number - 2, number) if 0 <= place < len(links)]
+        assert steps.xpath(".//a/@href") == around
+
+
+def test_what_is_far_from_a_change_is_folded_and_still_there(client):
+    page = compared(client, "?from=1&to=2")
+    folded = page.xpath("//details[@class='compare-folded']")
+    assert all("oförändrade stycken" in one.xpath("summary/@aria-label")[0] for one in folded)
+    for gone, number in (("ins", 1), ("del", 2)):
+        left = compared(client, "?from=1&to=2").xpath("//*[contains(@class, 'redline')]/..")[0]
+        for one in left.xpath(f".//{gone}"):
+            one.drop_tree()
+        version = html.fromstring(
+            client.get(f"/documents/{BLOOD}/versions/{number}").get_data()
+        ).xpath("//*[contains(concat(' ', @class, ' '), ' prose ')]")[0]
+        text = left.xpath(".//*[contains(concat(' ', @class, ' '), ' redline ')]")[0]
+        left_over, issued = ("".join(e.text_content().split()) for e in (text, version))
+        assert left_over == issued
+
+
+def test_appendices_that_came_went_or_were_replaced_are_told():
+    before = {"text.md": "1", "karta.png": "a", "lista.pdf": "b", "kvar.pdf": "c"}
+    after = {"text.md": "2", "karta.png": "x", "ny.pdf": "d", "kvar.pdf": "c"}
+    assert appendices_changed(before, after) == (
+        ("karta.png", "changed"),
+        ("lista.pdf", "removed"),
+        ("ny.pdf", "added"),
+    )
 
 
 def test_a_document_with_one_version_has_nothing_to_compare(client):
