@@ -1,8 +1,10 @@
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from styrdokument.text import alignment, comparison
+from styrdokument.text import alignment, blocks, comparison
 from styrdokument.text.markdown import render
 from styrdokument.text.redline import Change, Words, redline
 from tests.text.redlines import assert_true, content, tree
@@ -289,7 +291,12 @@ def heavy():
     lines = [f"Rad {n} om handhygien och basala rutiner nummer {{}}" for n in range(600)]
     similar = ["\n\n".join(x.format(n * k) for n, x in enumerate(lines)) for k in (3, 7)]
     few = [f"o{n * n % 9973}" for n in range(30_000)]
+    rows = ["|a|b|\n|-|-|\n" + "\n".join(f"|{n}|{x} mg|" for n in range(1500)) for x in "57"]
+    items = ["\n".join(f"- punkt {n % m} om {n}" for n in range(3000)) for m in (9, 7)]
     return {
+        "1,500 rows, each changed": rows,
+        "a column more in 1,500 rows": [rows[0], re.sub(r"(?m)\|([^|]*)$", r"|\1ny|", rows[0])],
+        "3,000 items, most of them changed": items,
         "600 similar paragraphs": similar,
         "600 similar lines": [text.replace("\n\n", "\n") for text in similar],
         "20,000 repetitive words": ["ab ba " * 10_000, "ba ab ab " * 6_666],
@@ -312,3 +319,63 @@ def test_a_heavy_comparison_is_true(name):
 def test_a_word_changed_in_a_very_long_line_is_still_told_by_itself():
     old, new = heavy()["one long line, few changes"]
     assert said(old, new) == [(old.split()[9000], "ny")]
+
+
+def test_a_change_is_told_with_the_heading_it_stands_under():
+    old = "Först.\n\n# Syfte\n\nEtt och ett.\n\n## Ansvar\n\n- Chefen svarar\n- Alla svarar"
+    new = old.replace("Först", "Sist").replace("och ett", "och två").replace("Alla", "Ingen")
+    changes = compared(old, f"{new}\n\n## Nytt\n\nMera.").changes
+    assert [change.heading for change in changes] == ["", "Syfte", "Ansvar", "Nytt"]
+
+
+def test_anchors_take_the_prefix_of_the_page_they_share():
+    result = redline("<p>a</p>", "<p>b</p>", words=WORDS, prefix="document-1001-")
+    assert result.changes[0].anchor == "document-1001-change-1"
+    assert tree(result.html).xpath("//*[@id='document-1001-change-1']")
+
+
+def test_what_is_far_from_a_change_may_be_folded_but_not_what_is_next_to_it():
+    old = "\n\n".join(f"Stycke {n}." for n in range(20))
+    stretches = list(compared(old, old.replace("Stycke 10.", "Annat 10.")).stretches())
+    assert [stretch.unchanged for stretch in stretches if stretch.unchanged] == [9, 8]
+    near = "".join(stretch.html for stretch in stretches if not stretch.unchanged)
+    assert tree(near).text_content().startswith("Stycke 9.")
+    assert "Stycke 11." in near
+
+
+def test_few_unchanged_blocks_are_not_folded():
+    result = compared("a\n\nb\n\nc\n\nd", "a\n\nb\n\nc\n\nny")
+    assert not any(stretch.unchanged for stretch in result.stretches())
+
+
+def test_side_by_side_a_block_stands_beside_what_became_of_it():
+    old = "Lika.\n\nEn mening som blir kvar.\n\nBort härifrån."
+    new = "Lika.\n\nEn mening som är kvar.\n\nNytt stycke i stället, utan likhet."
+    rows = [
+        (tree(row.old).text_content().strip(), tree(row.new).text_content().strip(), row.is_same)
+        for row in compared(old, new).rows()
+    ]
+    assert rows == [
+        ("Lika.", "Lika.", True),
+        ("En mening som blir kvar.", "En mening som är kvar.", False),
+        ("Bort härifrån.", "Nytt stycke i stället, utan likhet.", False),
+    ]
+
+
+def test_nothing_is_read_of_blocks_that_are_equal_as_they_are_written(monkeypatch):
+    read = []
+    words_of = blocks.words_of
+    monkeypatch.setattr(
+        blocks, "words_of", lambda inner, **how: read.append(inner) or words_of(inner, **how)
+    )
+    old = "\n\n".join(f"Stycke {n} med ord." for n in range(50))
+    assert said(old, old.replace("7 med", "7 utan"))
+    assert {text for text in read if text} == {
+        f"Stycke {n} {word} ord." for n in (7, 17, 27, 37, 47) for word in ("med", "utan")
+    }
+
+
+def test_a_page_whose_tags_do_not_match_is_refused():
+    for page in ("<p>a", "a</p>", "<ul><li>a</ul></li>", "<p>a</h2>"):
+        with pytest.raises(ValueError, match=r"closed|open"):
+            redline(page, "<p>b</p>", words=WORDS)
