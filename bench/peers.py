@@ -19,7 +19,8 @@ from load import cost, memory, request
 from ours import Rows
 from text import body_of, title_of
 
-NGINX = """daemon off; pid {place}/nginx.pid; error_log {place}/error.log; worker_processes 1;
+NGINX = """daemon off; {user} pid {place}/nginx.pid; worker_processes 1;
+error_log {place}/error.log;
 events {{ worker_connections 512; }}
 http {{ access_log off; keepalive_requests 1000000; types {{ text/html html; }}
   client_body_temp_path {place}/t; proxy_temp_path {place}/t; fastcgi_temp_path {place}/t;
@@ -37,6 +38,7 @@ error_log = {place}/fpm.log
 daemonize = no
 [www]
 listen = {place}/php.sock
+{user}
 pm = static
 pm.max_children = 2
 """
@@ -106,7 +108,9 @@ def doku(place: Path, port: int, rounds: int, *, program: str, source: Path, cou
         )
     (root / "conf").mkdir(exist_ok=True)
     (root / "conf" / "local.php").write_text("<?php\n$conf['useacl'] = 0;\n")
-    (place / "fpm.conf").write_text(FPM.format(place=place))
+    (place / "fpm.conf").write_text(
+        FPM.format(place=place, user=_as_whom("user = {0}\ngroup = {0}"))
+    )
     command = [program, "-n", "-R", "-y", str(place / "fpm.conf"), "-d", "zend_extension=opcache"]
     with (
         running(*command) as pid,
@@ -121,7 +125,9 @@ def doku(place: Path, port: int, rounds: int, *, program: str, source: Path, cou
 def _nginx(place: Path, port: int, root: Path, more: str = "") -> Iterator[int]:
     if not shutil.which("nginx"):
         raise NotAvailable
-    (place / "nginx.conf").write_text(NGINX.format(place=place, port=port, root=root, more=more))
+    (place / "nginx.conf").write_text(
+        NGINX.format(place=place, port=port, root=root, more=more, user=_as_whom("user {};"))
+    )
     with running("nginx", "-c", str(place / "nginx.conf"), "-p", str(place)) as pid:
         yield pid
 
@@ -143,6 +149,11 @@ def _commits(count: int) -> Iterator[bytes]:
                 1_700_000_000 + version
             )
             yield b"data 1\nx\nM 644 inline page%d.md\ndata %d\n%s\n" % (number, len(text), text)
+
+
+def _as_whom(said: str) -> str:
+    """As root a server wants to be told that it may stay so, to read what only root may."""
+    return said.format("root") if os.geteuid() == 0 else ""
 
 
 def _wait(port: int, path: str) -> None:

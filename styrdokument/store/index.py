@@ -163,12 +163,12 @@ class Index:
         sheet = self._matters.sheet(document, self._record.files_of(document))
         history = history_of(made)
         row = projection.document_row(document, made, history, sheet)
-        for table in (tables.former, tables.document_entries, tables.gaps, tables.versions):
+        for table in (tables.former, tables.document_entries, tables.gaps):
             connection.execute(delete(table).where(table.c.document == document))
         insert_or_replace(connection, tables.documents, row)
-        connection.execute(
-            insert(tables.versions), self._rows.version_rows(document, made, registers)
-        )
+        known = _seqs_of(connection, document)
+        new, changed = self._rows.version_rows(document, made, registers, known=known)
+        _put_versions(connection, new, changed)
         insert_or_replace(connection, tables.gaps, *projection.gap_rows(document, history))
         entries = projection.entry_rows(document, sheet.roles)
         insert_or_replace(connection, tables.document_entries, *entries)
@@ -236,6 +236,22 @@ def _decisions_of(connection: Connection, document: DocumentId) -> list[Decision
     table = tables.decisions
     query = select(table.c.file).where(table.c.document == document).order_by(table.c.seq)
     return [from_bytes(file.encode()) for file in connection.execute(query).scalars()]
+
+
+def _seqs_of(connection: Connection, document: DocumentId) -> dict[int, int]:
+    """The versions that have their rows, each with the seq of its decision."""
+    table = tables.versions
+    query = select(table.c.version, table.c.seq).where(table.c.document == document)
+    return dict(tuple(row) for row in connection.execute(query))
+
+
+def _put_versions(connection: Connection, new: list[Row], changed: list[Row]) -> None:
+    table = tables.versions
+    for row in changed:
+        chosen = (table.c.document == row["document"], table.c.version == row["version"])
+        connection.execute(table.update().where(*chosen).values(row))
+    if new:
+        connection.execute(insert(table), new)
 
 
 def _versions_of(connection: Connection, document: int) -> list[Any]:

@@ -5,7 +5,7 @@ cannot differ.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,16 +102,28 @@ class Projection:
         self._matters, self._render = matters, render
 
     def version_rows(
-        self, document: DocumentId, made: Sequence[Decision], registers: Registers
-    ) -> list[Row]:
-        """A row for each version of the document, from all its decisions."""
+        self,
+        document: DocumentId,
+        made: Sequence[Decision],
+        registers: Registers,
+        *,
+        known: Mapping[int, int],
+    ) -> tuple[list[Row], list[Row]]:
+        """The rows of new versions, and what later decisions may have changed in those known.
+
+        `known` gives the seq of each version that has its row: what a version's own decision and
+        files say of it never changes, so its text is not read and finished again.
+        """
         history = history_of(made)
-        return [
-            self._issue_row(document, decision)
-            | day_columns(history, decision.version or 0, decision.type or "", registers)
-            for decision in made
-            if decision.kind in ISSUES_A_VERSION
-        ]
+        new, changed = [], []
+        for decision in (one for one in made if one.kind in ISSUES_A_VERSION):
+            number = decision.version or 0
+            days = day_columns(history, number, decision.type or "", registers)
+            if known.get(number) == decision.seq:
+                changed.append({"document": document, "version": number, **days})
+            else:
+                new.append(self._issue_row(document, decision) | days)
+        return new, changed
 
     def sheet_of(self, document: DocumentId, decision: Decision) -> Sheet:
         """The files of a decided content, read."""

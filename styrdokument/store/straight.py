@@ -26,7 +26,7 @@ class Unavailable(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """SQL as the driver takes it; `names` where its values go by place, and a reader by column.
+    """SQL as the driver takes it; `names` where its values go by place, and readers by place.
 
     `constants` are the values that the query itself holds.
     """
@@ -34,7 +34,7 @@ class Statement:
     sql: str
     constants: dict[str, Any]
     names: tuple[str, ...] | None
-    readers: tuple[Reader | None, ...]
+    readers: tuple[tuple[int, Reader], ...]
 
 
 class Straight:
@@ -55,7 +55,11 @@ class Straight:
             sql=str(compiled),
             constants={name: value for name, value in compiled.params.items() if value is not None},
             names=None if places is None else tuple(places),
-            readers=tuple(_reader(column.type, dialect) for column in query.selected_columns),
+            readers=tuple(
+                (place, reader)
+                for place, column in enumerate(query.selected_columns)
+                if (reader := _reader(column.type, dialect))
+            ),
         )
 
     def first(self, statement: Statement, values: dict[str, Any]) -> Sequence[Any] | None:
@@ -80,17 +84,15 @@ class Straight:
         connection = (kept and kept.connection) or self._keep()
         given, names = statement.constants | values, statement.names
         cursor = connection.cursor()
-        try:
-            cursor.execute(statement.sql, given if names is None else [given[n] for n in names])
-            row = cursor.fetchone()
-        finally:
-            cursor.close()
+        cursor.execute(statement.sql, given if names is None else [given[n] for n in names])
+        row = cursor.fetchone()
+        cursor.close()
         if row is None:
             return None
-        return [
-            read(value) if read else value
-            for read, value in zip(statement.readers, row, strict=True)
-        ]
+        found = list(row)
+        for place, read in statement.readers:
+            found[place] = read(found[place])
+        return found
 
     def _keep(self) -> DBAPIConnection:
         proxied = self._engine.raw_connection()

@@ -40,7 +40,7 @@ def finished(
     """
     pages = house().pages
     begun, people = pages.begun(), _people()
-    stamp = stamp_of(site(), root=root(), day=today(), people=people or 0)
+    stamp = stamp_of(maker_of(site()), root=root(), day=today(), people=people or 0)
     with shared() as named:
         row, html = make()
     page = _packed(row, html.encode(), stamp)
@@ -51,9 +51,15 @@ def finished(
     return Response(body, status=status, headers=headers)
 
 
-def stamp_of(site: Site, *, root: str, day: date, people: int) -> str:
+@lru_cache(maxsize=8)
+def maker_of(site: Site) -> str:
+    """How pages are made: by which program, templates, words and settings."""
+    return hashlib.sha256(f"{fingerprint()} {site!r}".encode()).hexdigest()[:20]
+
+
+def stamp_of(maker: str, *, root: str, day: date, people: int) -> str:
     """What a page depends on beside the record: how it is made, for where, when, and names."""
-    return f"{_maker(site)} {day} {people} {root}"
+    return f"{maker} {day} {people} {root}"
 
 
 def respond(
@@ -96,11 +102,6 @@ def _packed(row: Row, html: bytes, stamp: str) -> Finished:
         tag=f"{row['version']}-{row['standing']}-{named}",
         body=brotli.compress(html, quality=QUALITY),
     )
-
-
-@lru_cache(maxsize=8)
-def _maker(site: Site) -> str:
-    return hashlib.sha256(f"{fingerprint()} {site!r}".encode()).hexdigest()[:20]
 
 
 @lru_cache(maxsize=256)

@@ -8,7 +8,10 @@ from itertools import product
 
 import brotli
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import Engine, event, update
+from werkzeug.http import parse_cookie
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from styrdokument.app import create_app
@@ -21,7 +24,7 @@ from styrdokument.store.refs import Refs
 from styrdokument.store.sql import writing
 from styrdokument.store.straight import Straight
 from styrdokument.store.tables import cursors
-from styrdokument.views.front import Front
+from styrdokument.views.front import Front, _cookies
 from tests.actions.acts import Life
 from tests.cast import NOON
 from tests.views.library import (
@@ -201,6 +204,19 @@ def test_an_odd_request_gets_the_answer_that_flask_would_give(client, headers):
     client.get(path)
     ours, flasks = (answer(app, environ(path, **headers)) for app in (front, front.behind))
     assert ours == flasks
+
+
+@given(sent=st.text(st.sampled_from('ab=; ,"\\\t\x80å'), max_size=20))
+def test_cookies_are_read_as_flask_reads_them(sent):
+    try:
+        flasks = parse_cookie(sent)
+    except UnicodeError:
+        with pytest.raises(UnicodeError):
+            _cookies(sent)
+        return
+    ours = _cookies(sent)
+    for name in ("a", "b", "ab", "a b", "aa"):
+        assert ours.get(name, "") == flasks.get(name, "")
 
 
 def test_the_page_holds_nothing_of_its_reader(eva, client):
