@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -199,12 +198,4 @@ def render(body: str, appendices: str) -> Page:
 
 def inspect(sheet: Sheet, headings: tuple[str, ...]) -> Iterable[Problem]:
     """What is wrong with a draft's text."""
-    return _findings(sheet.body, sheet.appendices, headings)
-
-
-@lru_cache(maxsize=32)
-def _findings(
-    body: str, appendices: tuple[str, ...], headings: tuple[str, ...]
-) -> tuple[Problem, ...]:
-    """The same text is looked at before a step, under the lock and for the page after it."""
-    return tuple(lint.findings(body, appendices=appendices, headings=headings))
+    return lint.findings(sheet.body, appendices=sheet.appendices, headings=headings)

@@ -6,7 +6,6 @@ case. Catching up is one transaction; rebuilding makes the same rows from the re
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, insert, inspect, select
 from sqlalchemy.exc import DatabaseError
@@ -22,6 +21,14 @@ from styrdokument.store.git import Damaged, ObjectId
 from styrdokument.store.matters import Matters
 from styrdokument.store.projection import Projection, Row
 from styrdokument.store.record import Record
+from styrdokument.store.rows import (
+    decisions_of,
+    delete_case,
+    put_versions,
+    read_cursor,
+    seqs_of,
+    versions_of,
+)
 from styrdokument.store.sql import (
     check_fits,
     check_whole,
@@ -64,7 +71,7 @@ class Index:
         with writing(self.engine) as connection:
             check_fits(connection)
             is_new = not inspect(connection).has_table(tables.cursors.name)
-            if not is_new and _read_cursor(connection, SCHEMA_CURSOR) != str(tables.SCHEMA):
+            if not is_new and read_cursor(connection, SCHEMA_CURSOR) != str(tables.SCHEMA):
                 tables.METADATA.drop_all(connection)
             tables.METADATA.create_all(connection)
 
@@ -115,7 +122,7 @@ class Index:
 
     def _is_anothers(self, connection: Connection) -> bool:
         """Whether the rows are of another record than ours."""
-        made_of, ours = _read_cursor(connection, RECORD_CURSOR), self._record.identity
+        made_of, ours = read_cursor(connection, RECORD_CURSOR), self._record.identity
         return bool(made_of and ours and made_of != ours)
 
     def _follow(self, connection: Connection, tell: Tell = lambda _done, _of: None) -> None:
@@ -126,7 +133,7 @@ class Index:
         self._follow_cases(connection)
 
     def _follow_main(self, connection: Connection, tell: Tell) -> None:
-        cursor = _read_cursor(connection, MAIN_CURSOR)
+        cursor = read_cursor(connection, MAIN_CURSOR)
         head = self._record.head
         touched: set[DocumentId] = set()
         has_new_registers = False
@@ -158,7 +165,7 @@ class Index:
 
     def _put_document(self, connection: Connection, document: DocumentId) -> None:
         """All rows about one document, made whole from all its decisions."""
-        made = _decisions_of(connection, document)
+        made = decisions_of(connection, document)
         registers = self._record.registers()
         sheet = self._matters.sheet(document, self._record.files_of(document))
         history = history_of(made)
@@ -166,9 +173,9 @@ class Index:
         for table in (tables.former, tables.document_entries, tables.gaps):
             connection.execute(delete(table).where(table.c.document == document))
         insert_or_replace(connection, tables.documents, row)
-        known = _seqs_of(connection, document)
+        known = seqs_of(connection, document)
         new, changed = self._rows.version_rows(document, made, registers, known=known)
-        _put_versions(connection, new, changed)
+        put_versions(connection, new, changed)
         insert_or_replace(connection, tables.gaps, *projection.gap_rows(document, history))
         entries = projection.entry_rows(document, sheet.roles)
         insert_or_replace(connection, tables.document_entries, *entries)
@@ -182,9 +189,9 @@ class Index:
         registers = self._record.registers()
         found = connection.execute(select(tables.decisions.c.document).distinct()).scalars()
         for document in sorted(d for d in found if d):
-            made = _decisions_of(connection, DocumentId(document))
+            made = decisions_of(connection, DocumentId(document))
             history = history_of(made)
-            for number, kind in _versions_of(connection, document):
+            for number, kind in versions_of(connection, document):
                 days = projection.day_columns(history, number, kind, registers)
                 table = tables.versions
                 connection.execute(
@@ -207,7 +214,7 @@ class Index:
         known = {CaseNumber(number): log for number, log in rows}
         ends = self._cases.ends()
         for number in sorted(known.keys() - ends.keys()):
-            _delete_case(connection, number)
+            delete_case(connection, number)
         for number, end in sorted(ends.items()):
             if known.get(number) != end:
                 self._put_case(connection, number)
@@ -216,7 +223,7 @@ class Index:
         held = self._cases.read(number)
         matter = self._matters.of(held, on=date.min)
         row, documents, entries = projection.case_rows(held, matter)
-        _delete_case(connection, number)
+        delete_case(connection, number)
         connection.execute(insert(tables.cases), row)
         insert_or_replace(connection, tables.case_documents, *documents)
         insert_or_replace(connection, tables.case_entries, *entries)
@@ -224,43 +231,3 @@ class Index:
     def _open_cases(self, connection: Connection) -> list[CaseNumber]:
         query = select(tables.cases.c.number).order_by(tables.cases.c.number)
         return [CaseNumber(number) for number in connection.execute(query).scalars()]
-
-
-def _read_cursor(connection: Connection, name: str) -> str | None:
-    table = tables.cursors
-    value = connection.execute(select(table.c.value).where(table.c.name == name)).scalar()
-    return value or None
-
-
-def _decisions_of(connection: Connection, document: DocumentId) -> list[Decision]:
-    table = tables.decisions
-    query = select(table.c.file).where(table.c.document == document).order_by(table.c.seq)
-    return [from_bytes(file.encode()) for file in connection.execute(query).scalars()]
-
-
-def _seqs_of(connection: Connection, document: DocumentId) -> dict[int, int]:
-    """The versions that have their rows, each with the seq of its decision."""
-    table = tables.versions
-    query = select(table.c.version, table.c.seq).where(table.c.document == document)
-    return dict(tuple(row) for row in connection.execute(query))
-
-
-def _put_versions(connection: Connection, new: list[Row], changed: list[Row]) -> None:
-    table = tables.versions
-    for row in changed:
-        chosen = (table.c.document == row["document"], table.c.version == row["version"])
-        connection.execute(table.update().where(*chosen).values(row))
-    if new:
-        connection.execute(insert(table), new)
-
-
-def _versions_of(connection: Connection, document: int) -> list[Any]:
-    table = tables.versions
-    query = select(table.c.version, table.c.type).where(table.c.document == document)
-    return [tuple(row) for row in connection.execute(query)]
-
-
-def _delete_case(connection: Connection, number: CaseNumber) -> None:
-    for table in (tables.case_entries, tables.case_documents, tables.cases):
-        key = table.c["number"]
-        connection.execute(delete(table).where(key == number))
