@@ -111,6 +111,13 @@ class Block:
         return self.bag.total()
 
     @property
+    def holds_words_only(self) -> bool:
+        """Tell whether no block stands in the block, as in a leaf and in a tight list's item."""
+        start, stop = self._inside.start, self._inside.stop
+        may_hold_words = self.tag not in _NEVER_WORDS
+        return self.is_leaf or (may_hold_words and not _BLOCK_TAG.search(self._page, start, stop))
+
+    @property
     def is_blank(self) -> bool:
         """Tell whether there is nothing to read or see in the block."""
         return not _SOMETHING.search(self.inner)

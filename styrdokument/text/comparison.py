@@ -20,8 +20,8 @@ _LEAST = 0.35
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _SMALL = 2000
 """Most characters of a block that is taken apart to see if it is equal."""
-_READING, _WEIGHING, _JOINING = 80, 300, 8000
-"""Steps of work to read a character, to weigh two blocks, and to make them one."""
+_OPENING, _READING, _WEIGHING, _JOINING = 1500, 80, 300, 8000
+"""Steps of work to open a block, read a character, weigh two blocks, and make them one."""
 _MARKUP = 500
 """Characters of tags and addresses that may make one of two alike blocks longer."""
 _WRITTEN_ONE_WAY = frozenset({"table", "thead", "tbody", "tr"})
@@ -76,7 +76,7 @@ class Comparison:
         """
         length = len(block.bare)
         is_wanted = block.tag not in _WRITTEN_ONE_WAY and length <= _SMALL
-        return is_wanted and self._work.affords(length * _READING)
+        return is_wanted and self._work.affords(_OPENING + length * _READING)
 
     def _likeness(self, old: Block, new: Block) -> float:
         """Tell how much of their words two blocks share, or 0 if they can't become one."""

@@ -60,8 +60,11 @@ class Marking:
         """For a page of its own, or one that shares its ids with where `placed` are."""
         self.placed: set[str] = set() if placed is None else placed
         self._hidden = hidden
-        self._said = {"ins": words.inserted, "del": words.deleted}
-        self._end = f" {words.end}]" if words.end else "]"
+        end = escape(f" {words.end}]" if words.end else "]")
+        self._said = {
+            fate: f' data-before="{escape(f"[{said} ")}" data-after="{end}"'
+            for fate, said in (("ins", words.inserted), ("del", words.deleted))
+        }
         self._written: set[int] = set()
 
     def write(self, node: Node) -> str:
@@ -83,8 +86,7 @@ class Marking:
         if change and change.anchor not in self.placed:
             self.placed.add(change.anchor)
             anchor = f' id="{change.anchor}"'
-        before, after = escape(f"[{self._said[fate]} "), escape(self._end)
-        return f'<{fate}{anchor} data-before="{before}" data-after="{after}">'
+        return f"<{fate}{anchor}{self._said[fate]}>"
 
     def start_tag(self, mark: Mark) -> str:
         """Write the start of an element around words; its id only the first time."""
@@ -101,7 +103,7 @@ class Marking:
         """Write a block whose words all share a fate."""
         if block.is_gap and self._hidden:
             return ""
-        if not block.is_leaf:
+        if not block.holds_words_only:
             inside = [self._whole(child, fate, change) for child in block.children]
             return self._element(block, inside)
         if block.is_blank and not (change and change.is_blank and change.anchor not in self.placed):
