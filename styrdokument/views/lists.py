@@ -24,7 +24,16 @@ from styrdokument.views.asking import (
 )
 from styrdokument.views.reading import sees_internal
 from styrdokument.views.spreadsheet import comma_separated
-from styrdokument.views.support import house, label_of, name_of, page, recall, today, words
+from styrdokument.views.support import (
+    house,
+    in_order,
+    label_of,
+    name_of,
+    page,
+    recall,
+    today,
+    words,
+)
 from styrdokument.views.version_json import in_list
 
 bp = Blueprint("lists", __name__)
@@ -108,7 +117,7 @@ def choices() -> dict[str, list[tuple[str, str]]]:
     found = {
         name: sorted(
             ((slug, label_of(register, slug)) for slug in getattr(registers, register)),
-            key=lambda pair: pair[1].casefold(),
+            key=lambda pair: in_order(pair[1]),
         )
         for name, register in listed.items()
     }
