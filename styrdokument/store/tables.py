@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from styrdokument.store.columns import Key, Moment, Plain
 
-SCHEMA = 3
+SCHEMA = 4
 METADATA = MetaData()
 MAIN_CURSOR = "main"
 SCHEMA_CURSOR = "schema"

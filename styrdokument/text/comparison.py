@@ -113,7 +113,7 @@ class Comparison:
         if new.is_leaf:
             pieces = self._pieces(old, new)
             return Node(new, pieces=pieces if any(piece.fate for piece in pieces) else ())
-        if new.tag == "table" and have_other_columns(old, new):
+        if new.tag == "table" and self._gained_columns(old, new):
             old, new = self._same_columns(old, new)
         if new.tag == "tr" and len(old.children) == len(new.children):
             cells = zip(old.children, new.children, strict=True)
@@ -139,6 +139,12 @@ class Comparison:
             found += [Piece("del", before, change)] * bool(before)
             found += [Piece("ins", after, change)] * bool(after)
         return found
+
+    def _gained_columns(self, old: Block, new: Block) -> bool:
+        """Tell whether columns came or went; not where the header is another one altogether."""
+        if not have_other_columns(old, new):
+            return False
+        return self._likeness(*(table.children[0].children[0] for table in (old, new))) >= _LEAST
 
     def _same_columns(self, old: Block, new: Block) -> tuple[Block, Block]:
         """Give both tables all columns of either."""

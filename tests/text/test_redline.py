@@ -379,3 +379,10 @@ def test_a_page_whose_tags_do_not_match_is_refused():
     for page in ("<p>a", "a</p>", "<ul><li>a</ul></li>", "<p>a</h2>"):
         with pytest.raises(ValueError, match=r"closed|open"):
             redline(page, "<p>b</p>", words=WORDS)
+
+
+def test_a_table_with_another_header_altogether_is_not_given_columns() -> None:
+    old = render("|och|\n|-|\n|och|\n")
+    new = render("|och|och och och och|\n|-|-|\n")
+
+    assert_true(redline(old, new, words=WORDS), old, new)
