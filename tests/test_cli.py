@@ -337,4 +337,4 @@ def test_help_waits_for_no_database_and_no_web():
         [sys.executable, "-c", ask], capture_output=True, text=True, check=True
     ).stdout
     assert "click" in answer.split()
-    assert not {"sqlalchemy", "dulwich", "flask", "waitress"} & set(answer.split())
+    assert not {"sqlalchemy", "dulwich", "flask", "granian"} & set(answer.split())
