@@ -10,6 +10,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+from styrdokument.domain.naming import CONTROL, HIDDEN
 from styrdokument.domain.problems import Problem
 from styrdokument.resources import folder
 
@@ -46,19 +47,21 @@ class Words:
 
     def problem(self, problem: Problem) -> str:
         """A problem in words: those of its rule, else of its field, else of its code."""
-        values = self._readable(problem.values)
-        values |= {"line": str(problem.line), "field": self.field(problem.field)}
-        keys = [f"problem.{problem.code}.default", f"problem.{problem.code}"]
-        keys = [f"problem.{problem.code}.{k}" for k in (problem.rule, problem.field) if k] + keys
-        words = next(
-            (w for k in keys if (w := _find(self._labels, k) or _find(self._original, k))), ""
-        )
-        sentence = words.format_map(_Blank(values))
-        return (
-            f"{self.say('problem_line', line=problem.line)}: {sentence}"
-            if problem.line
-            else sentence
-        )
+        sentence = self._sentence(problem)
+        if not problem.line:
+            return sentence
+        return f"{self.say('problem_line', line=problem.line)}: {sentence}"
+
+    def located(self, problem: Problem, file: str = "") -> str:
+        """A problem on one line for a terminal, `file:line: rule: words`.
+
+        `file` is where it is, else the problem's own; with neither, the line begins with the rule.
+        What an editor would not show, or a terminal would obey, stands as its code point.
+        """
+        place = file or problem.file
+        rule = f"{problem.code}.{problem.rule}" if problem.rule else str(problem.code)
+        told = f"{rule}: {self._sentence(problem)}"
+        return _plain(f"{place}:{problem.line or 1}: {told}" if place else told)
 
     def remark(self, rule: str, values: Mapping[str, object]) -> str:
         """A remark of an import in words; one of an older report may have none, and is named."""
@@ -79,6 +82,16 @@ class Words:
         """A register's label in this language, else in Swedish."""
         return labels.get(self.language) or labels.get(ORIGINAL, "")
 
+    def _sentence(self, problem: Problem) -> str:
+        values = self._readable(problem.values)
+        values |= {"line": str(problem.line), "field": self.field(problem.field)}
+        keys = [f"problem.{problem.code}.default", f"problem.{problem.code}"]
+        keys = [f"problem.{problem.code}.{k}" for k in (problem.rule, problem.field) if k] + keys
+        words = next(
+            (w for k in keys if (w := _find(self._labels, k) or _find(self._original, k))), ""
+        )
+        return words.format_map(_Blank(values))
+
     def _readable(self, values: Mapping[str, object]) -> dict[str, object]:
         return {n: self.day(v) if type(v) is date else v for n, v in values.items()}
 
@@ -88,6 +101,12 @@ class _Blank(dict[str, object]):
 
     def __missing__(self, _key: str) -> str:
         return ""
+
+
+def _plain(line: str) -> str:
+    for unfit in (CONTROL, HIDDEN):
+        line = unfit.sub(lambda found: f"U+{ord(found[0]):04X}", line)
+    return line
 
 
 @cache

@@ -52,13 +52,15 @@ class Problem:
 
     `field` is the form field or front-matter key it is about; `rule` picks the words
     among several for one code; `line` counts from 1 in the file as it would be stored;
-    `values` fill the words' places.
+    `file` is that file, where whoever is told has to know which; `values` fill the words'
+    places.
     """
 
     code: Code
     field: str = ""
     rule: str = ""
     line: int = 0
+    file: str = ""
     values: Mapping[str, object] = dataclasses.field(default_factory=dict, hash=False)
 
 
