@@ -30,6 +30,7 @@ from styrdokument.store.projection import Page, Projection
 from styrdokument.store.record import Record
 from styrdokument.store.sessions import Sessions
 from styrdokument.store.sql import open_cache, open_database
+from styrdokument.store.tokens import Tokens
 from styrdokument.text import lint, markdown
 from styrdokument.views.accent import Accent
 from styrdokument.views.bodies import Bodies
@@ -155,6 +156,7 @@ def join(config: Config, now: Callable[[], datetime] | None = None) -> House:
             idle=timedelta(minutes=config.session_idle_minutes),
             longest=timedelta(hours=config.session_hours),
         ),
+        tokens=Tokens(journal.engine),
         now=now or (lambda: datetime.now(STOCKHOLM)),
     )
 

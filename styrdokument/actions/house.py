@@ -29,6 +29,7 @@ from styrdokument.store.matters import Matters
 from styrdokument.store.pages import Pages
 from styrdokument.store.record import Record
 from styrdokument.store.sessions import Sessions
+from styrdokument.store.tokens import Tokens
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 REPOSITORY = "record.git"
@@ -57,6 +58,7 @@ class House:
     directory: Directory
     accounts: Accounts
     sessions: Sessions
+    tokens: Tokens
     now: Callable[[], datetime]
 
     @property

@@ -17,9 +17,13 @@ from styrdokument.cli.keeping import config, health, rebuild
 from styrdokument.cli.registers import register
 from styrdokument.cli.serving import init, serve
 from styrdokument.cli.shell import OneLine
+from styrdokument.cli.tokens import token
 from styrdokument.cli.verifying import verify
 
-COMMANDS = (account, config, health, import_, init, journal, rebuild, register, serve, verify)
+COMMANDS = (
+    *(account, config, health, import_, init, journal, rebuild, register),
+    *(serve, token, verify),
+)
 
 
 @click.group(cls=OneLine)

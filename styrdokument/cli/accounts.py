@@ -45,9 +45,9 @@ def add_account(
 @click.argument("login")
 @data_option
 def disable_account(login: str, data: Path) -> None:
-    """Close an account for good, and end its sessions."""
+    """Close an account for good, with its sessions and access tokens."""
     with opened(data) as house:
-        house.accounts.disable(login)
+        house.accounts.disable(login, at=house.now())
 
 
 def _asked() -> str:

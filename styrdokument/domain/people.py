@@ -24,6 +24,14 @@ class Grant(StrEnum):
     GIT = "git"
 
 
+class Scope(StrEnum):
+    """What a personal access token lets a program do as its owner; never more than they may."""
+
+    READ = "read"
+    WRITE = "write"
+    """Read, and push."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Person:
     """Somebody as the directory knows them now."""

@@ -1,6 +1,7 @@
 """Local accounts: who there is, and whether a password is theirs.
 
-Passwords are kept as argon2id. Disabling an account, or changing its password, ends its sessions.
+Passwords are kept as argon2id. Disabling an account, or changing its password, ends its sessions;
+a disabled one has no access tokens either.
 """
 
 import secrets
@@ -16,7 +17,7 @@ from sqlalchemy import ColumnElement, Engine, RowMapping, delete, func, insert, 
 
 from styrdokument.domain.people import Person, PersonId
 from styrdokument.domain.problems import Code, Problem, Refused
-from styrdokument.store.journal import accounts, note_people, sessions
+from styrdokument.store.journal import accounts, note_people, sessions, tokens
 from styrdokument.store.sql import writing
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -136,8 +137,11 @@ class Accounts:
         with self._engine.connect() as connection:
             return bool(connection.execute(query).scalar())
 
-    def disable(self, login: str) -> None:
-        """Close an account for good, and end its sessions. Raises Refused for an unknown one."""
+    def disable(self, login: str, *, at: datetime) -> None:
+        """Close an account for good, with its sessions and access tokens.
+
+        Raises Refused for an unknown one.
+        """
         found = self.named(login)
         if found is None:
             raise Refused(Problem(code=Code.NOT_FOUND, field="login", values={"value": login}))
@@ -147,6 +151,8 @@ class Accounts:
                 update(accounts).where(accounts.c.person == person).values(is_disabled=True)
             )
             connection.execute(delete(sessions).where(sessions.c.person == person))
+            live = (tokens.c.person == person) & tokens.c.revoked_at.is_(None)
+            connection.execute(update(tokens).where(live).values(revoked_at=at))
 
     def change_password(self, person: PersonId, password: str) -> None:
         """Set a new password and end all the person's sessions. Raises Refused."""

@@ -1,7 +1,7 @@
 """The journal's tables: what cannot be derived from the record and does not belong in it.
 
-Accounts, sessions, failed sign-ins, forms already sent, and the outbox. They are backed up with
-the record; a change of a table here takes a migration.
+Accounts, sessions, access tokens, failed sign-ins, forms already sent, and the outbox. They are
+backed up with the record; a change of a table here takes a migration.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,6 +12,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Date,
     Engine,
     Integer,
     MetaData,
@@ -50,6 +51,21 @@ sessions = Table(
     Column("begun_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
     Column("csrf", Plain, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    METADATA,
+    # numbered by hand, so that a moved journal keeps its numbers
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("person", Key, nullable=False, index=True),
+    Column("name", Plain, nullable=False),
+    Column("scope", Plain, nullable=False),
+    Column("secret", Key, nullable=False, unique=True),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_on", Date, nullable=False),
+    Column("last_used_at", Moment),
+    Column("revoked_at", Moment),
 )
 
 failures = Table(

@@ -9,12 +9,14 @@ from argon2 import PasswordHasher
 from sqlalchemy import Engine, event, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from styrdokument.domain.people import Scope
 from styrdokument.store import journal, moving
 from styrdokument.store.accounts import Accounts
 from styrdokument.store.journal import AnothersJournal, Journal
 from styrdokument.store.moving import NotEmpty, copy_journal
 from styrdokument.store.sessions import Sessions
 from styrdokument.store.sql import opened, writing
+from styrdokument.store.tokens import Tokens
 from tests.cast import CAST, NOON
 from tests.databases import POSTGRESQL, Databases
 from tests.postgres import Server
@@ -22,7 +24,7 @@ from tests.postgres import Server
 PASSWORD = "ett-långt-lösenord"
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 OURS, THEIRS = "0123456789abcdef", "fedcba9876543210"
-COUNTS = {"accounts": 9, "sessions": 2, "failures": 2, "sent_forms": 2, "outbox": 3,
+COUNTS = {"accounts": 9, "sessions": 2, "tokens": 3, "failures": 2, "sent_forms": 2, "outbox": 3,
           "journal_cursors": 3}  # fmt: skip
 
 
@@ -44,6 +46,10 @@ def source(databases: Databases, tmp_path: Path) -> Iterator[Engine]:
     ]
     for person in people[:2]:
         sessions.begin(person, at=NOON)
+    for name in ("git", "två\0", "tre"):
+        words = {"name": name, "scope": Scope.WRITE, "at": NOON, "expires_on": NOON.date()}
+        Tokens(engine).create(people[0], **words)
+    Tokens(engine).revoke(people[0], 2, at=NOON)
     for login in ("eva", "Öst\0en"):
         sessions.note_failure(login, "192.0.2.7", at=NOON)
     for form in ("ett", "två\0"):

@@ -246,7 +246,7 @@ def test_an_internal_page_that_is_kept_is_the_sign_in_page_for_others(eva, clien
 def test_whoever_signs_out_or_is_shut_out_reads_no_kept_page(eva, house):
     assert eva.get(f"/documents/{INTERNAL}").status_code == 200
     assert eva.get(f"/documents/{INTERNAL}").status_code == 200
-    house.accounts.disable("eva")
+    house.accounts.disable("eva", at=house.now())
     assert eva.get(f"/documents/{INTERNAL}").status_code == 401
 
 

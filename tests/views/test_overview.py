@@ -71,7 +71,7 @@ def test_a_role_that_nobody_holds_makes_a_document_ownerless(karin):
 
 def test_somebody_who_leaves_is_missing_in_each_of_their_documents(karin, house, region):
     applying = set(ids(karin, "/documents.json"))
-    house.accounts.disable("alma")
+    house.accounts.disable("alma", at=house.now())
     found = {row["id"]: row["vacant"] for row in listed(karin, "/overview/ownerless.json")}
     assert set(found) == applying
     lost = {"role": "case_officer", "entry": region.ids["alma"], "why": "left"}
@@ -80,7 +80,7 @@ def test_somebody_who_leaves_is_missing_in_each_of_their_documents(karin, house,
 
 
 def test_a_function_is_vacant_when_its_only_holder_leaves(karin, house):
-    house.accounts.disable("frans")
+    house.accounts.disable("frans", at=house.now())
     found = {row["id"]: row["vacant"] for row in listed(karin, "/overview/ownerless.json")}
     lost = {"role": "fact_owner", "entry": "hygienlakare", "why": "no_holder"}
     assert found[BLOOD] == [lost]
@@ -175,7 +175,7 @@ def test_those_who_have_waited_the_longest_come_first_unless_asked_otherwise(per
 
 def test_every_number_leads_to_a_list_of_that_length(person, house):
     revised(person)
-    house.accounts.disable("frans")
+    house.accounts.disable("frans", at=house.now())
     karin = person("karin")
     seen = 0
     for query in ("", "?show=all", "?show=ownerless&unit=sjukhusvarden", "?show=cases&days=0"):

@@ -29,7 +29,7 @@ def test_a_case_officer_has_the_documents_they_handle(eva, region):
 
 
 def test_somebody_whose_account_is_closed_keeps_their_page(eva, house, region):
-    house.accounts.disable("frans")
+    house.accounts.disable("frans", at=house.now())
     words = words_of(eva, f"/people/{region.ids['frans']}")
     assert "Kontot är avslutat." in words
     assert "Frans" in words
