@@ -28,10 +28,12 @@ from styrdokument.store.matters import Matters, Sheet
 from styrdokument.store.pages import Pages
 from styrdokument.store.projection import Page, Projection
 from styrdokument.store.record import Record
+from styrdokument.store.reservations import Reservations
 from styrdokument.store.sessions import Sessions
 from styrdokument.store.sql import open_cache, open_database
 from styrdokument.store.tokens import Tokens
 from styrdokument.text import lint, markdown
+from styrdokument.views import git_door
 from styrdokument.views.accent import Accent
 from styrdokument.views.bodies import Bodies
 from styrdokument.views.front import Front
@@ -88,6 +90,7 @@ def create_app(house: House, config: Config) -> Flask:
         networks=config.networks,
     )
     views.install(app, house, site)
+    git_door.install(app, at_once=max(1, config.threads // 2))
     bodies = Bodies(app.wsgi_app, most=largest, at_once=max(1, config.threads // 2))
     front = Front(bodies, house, site, trusted_hosts=trusted_hosts(config))
     outermost = Proxies(front, config.trusted_proxies) if config.trusted_proxies else front
@@ -157,6 +160,7 @@ def join(config: Config, now: Callable[[], datetime] | None = None) -> House:
             longest=timedelta(hours=config.session_hours),
         ),
         tokens=Tokens(journal.engine),
+        reservations=Reservations(journal.engine),
         now=now or (lambda: datetime.now(STOCKHOLM)),
     )
 

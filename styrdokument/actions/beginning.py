@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
+import styrdokument
 from styrdokument.actions.house import INDEX, JOURNAL, KEY, REPOSITORY, House
 from styrdokument.actions.registering import begin_record
 from styrdokument.domain.people import Who
@@ -25,7 +26,7 @@ from styrdokument.store.moving import copy_journal
 from styrdokument.store.sql import opened
 
 PART = "beginning"
-HOOKS = ("pre-receive",)
+HOOKS = ("pre-receive", "proc-receive")
 PRODUCT = Who(id=None, name="styrdokument")
 _LEFT_BEHIND = frozenset({"alive", "lock"})
 """Locks of the house that was built; the data directory has its own."""
@@ -84,10 +85,12 @@ def enter_registers(house: House, files: dict[str, bytes]) -> None:
 
 
 def install_hooks(repository: Path) -> None:
-    """Put the hooks in place, with the Python that they are to call: the one that runs now."""
+    """Put the hooks in place, with what they are to call: the Python that runs now, our guard."""
+    guard = Path(styrdokument.__file__).with_name("guard.py")
     for name in HOOKS:
         shim = (folder("hooks") / name).read_text("utf-8")
         shim = shim.replace("@PYTHON@ ", f"{shlex.quote(sys.executable)} ")
+        shim = shim.replace("@GUARD@ ", f"{shlex.quote(str(guard))} ")
         disk.write_durably(repository / "hooks" / name, shim.encode(), mode=0o755)
 
 

@@ -7,6 +7,7 @@ was edited from, so that nobody writes over what they have not seen.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from styrdokument.actions.checking import MOST_APPENDICES
 from styrdokument.actions.house import House, Sitting, look, sitting
 from styrdokument.actions.writing import Change, check, text_with
 from styrdokument.domain.case import CaseNumber, Event, Step
@@ -19,8 +20,6 @@ from styrdokument.domain.transitions import take
 from styrdokument.store.git import ObjectId
 from styrdokument.store.record import hash_of
 from styrdokument.text import appendix, lint
-
-MOST_APPENDICES = 50
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,6 +28,7 @@ from styrdokument.store.journal import Journal
 from styrdokument.store.matters import Matters
 from styrdokument.store.pages import Pages
 from styrdokument.store.record import Record
+from styrdokument.store.reservations import Reservations
 from styrdokument.store.sessions import Sessions
 from styrdokument.store.tokens import Tokens
 
@@ -59,6 +60,7 @@ class House:
     accounts: Accounts
     sessions: Sessions
     tokens: Tokens
+    reservations: Reservations
     now: Callable[[], datetime]
 
     @property

@@ -42,9 +42,26 @@ def open_case(
         if kind is Kind.NEW:
             number = _open_new(house, actor, new or NewDocument())
         else:
-            number = _open_on(house, actor, kind, documents)
+            number = open_on(house, actor, kind, documents)
     house.index.catch_up()
     return number
+
+
+def open_on(house: House, actor: Actor, kind: Kind, documents: Sequence[DocumentId]) -> CaseNumber:
+    """Open a case on documents that stand, with the lock held. Raises as `open_case` does."""
+    wanted = tuple(dict.fromkeys(documents))[:MOST_DOCUMENTS]
+    if not wanted:
+        raise Refused(Problem(code=Code.NEEDS_FIELD, field="document"))
+    contents = {}
+    for document in wanted:
+        adopted = house.matters.adopted(document)
+        if adopted is None:
+            raise NotFound(document)
+        _check_opening(house, actor, kind, adopted)
+        latest = adopted.history.next_number - 1
+        content = adopted.content_hash if kind in HAS_DRAFT else adopted.issued_hash
+        contents[document] = (content, latest)
+    return _begin(house, actor, kind, contents, house.git.batch(), {})
 
 
 def obstacles_on(house: House, actor: Actor, kind: Kind, adopted: Adopted) -> tuple[Problem, ...]:
@@ -87,22 +104,6 @@ def _problems_of_new(house: House, new: NewDocument) -> list[Problem]:
         for name, known in listed.items()
         if (value := getattr(new, name)) and value not in known
     ]
-
-
-def _open_on(house: House, actor: Actor, kind: Kind, documents: Sequence[DocumentId]) -> CaseNumber:
-    wanted = tuple(dict.fromkeys(documents))[:MOST_DOCUMENTS]
-    if not wanted:
-        raise Refused(Problem(code=Code.NEEDS_FIELD, field="document"))
-    contents = {}
-    for document in wanted:
-        adopted = house.matters.adopted(document)
-        if adopted is None:
-            raise NotFound(document)
-        _check_opening(house, actor, kind, adopted)
-        latest = adopted.history.next_number - 1
-        content = adopted.content_hash if kind in HAS_DRAFT else adopted.issued_hash
-        contents[document] = (content, latest)
-    return _begin(house, actor, kind, contents, house.git.batch(), {})
 
 
 def _check_opening(house: House, actor: Actor, kind: Kind, adopted: Adopted) -> None:

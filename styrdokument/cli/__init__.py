@@ -11,6 +11,7 @@ import click
 
 from styrdokument import __version__
 from styrdokument.cli.accounts import account
+from styrdokument.cli.guarding import guard
 from styrdokument.cli.importing import import_
 from styrdokument.cli.journal import journal
 from styrdokument.cli.keeping import config, health, rebuild
@@ -21,8 +22,8 @@ from styrdokument.cli.tokens import token
 from styrdokument.cli.verifying import verify
 
 COMMANDS = (
-    *(account, config, health, import_, init, journal, rebuild, register),
-    *(serve, token, verify),
+    *(account, config, guard, health, import_, init, journal, rebuild),
+    *(register, serve, token, verify),
 )
 
 

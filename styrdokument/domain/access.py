@@ -36,6 +36,8 @@ class Act(StrEnum):
     """See every case, and how all documents stand, without taking part (rule 22)."""
     SEE_ARCHIVE = "see_archive"
     ADMINISTER = "administer"
+    CLONE = "clone"
+    """Use the git door: clone what is adopted, and push drafts as the rules of cases allow."""
     SEE_IMPORTS = "see_imports"
     """Read what imports did: for controllers, who run them, and for administrators."""
 
@@ -44,6 +46,7 @@ _NEEDED: Mapping[Act, frozenset[Grant]] = {
     Act.OVERSEE: frozenset({Grant.CONTROLLER}),
     Act.SEE_ALL: frozenset({Grant.CONTROLLER, Grant.ARCHIVIST}),
     Act.SEE_ARCHIVE: frozenset({Grant.ARCHIVIST}),
+    Act.CLONE: frozenset(Grant),
 }
 _FOR_EVERYBODY = frozenset({Act.ENTER, Act.READ_PUBLIC})
 _FOR_SIGNED_IN = frozenset({Act.READ_INTERNAL, Act.WORK})

@@ -33,6 +33,7 @@ class Code(StrEnum):
     BAD_FRONT_MATTER = "bad_front_matter"
     BAD_TEXT = "bad_text"
     BAD_APPENDIX = "bad_appendix"
+    BAD_PUSH = "bad_push"
     BAD_VALUE = "bad_value"
     OPEN_REVISION_EXISTS = "open_revision_exists"
     BASE_MOVED = "base_moved"

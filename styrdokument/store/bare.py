@@ -28,6 +28,10 @@ CONFIG = b"""\
 \tdenyNonFastForwards = true
 \tmaxInputSize = 100m
 \tautogc = false
+\tadvertisePushOptions = true
+\tprocReceiveRefs = refs/heads/draft
+[uploadpack]
+\tallowFilter = true
 [transfer]
 \thideRefs = refs/cases
 \thideRefs = refs/meta

@@ -37,6 +37,15 @@ class Held:
     base: ObjectId | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """An event as it is written: `tip` where it changed the draft, `base` where that began anew."""
+
+    event: Event
+    tip: ObjectId | None = None
+    base: ObjectId | None = None
+
+
 class Cases:
     """The cases of one repository."""
 
@@ -111,22 +120,21 @@ class Cases:
         tip: ObjectId | None = None,
         base: ObjectId | None = None,
     ) -> None:
-        """Write the event, durably, and move the log; then the draft's branch follows.
+        """Write one event: see `record_all`."""
+        self.record_all(batch, number, Entry(event=event, tip=tip, base=base), after=after)
 
-        `after` is what the event was judged on. Raises Conflict where the case moved meanwhile.
+    def record_all(
+        self, batch: Batch, number: CaseNumber, *entries: "Entry", after: Held | None
+    ) -> None:
+        """Write the events, durably, and move the log over all; then the draft's branch follows.
+
+        `after` is what they were judged on. Raises Conflict where the case moved meanwhile.
         """
-        plain = to_plain(event, number=number, tip=tip, base=base)
-        data = json.dumps(plain, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
-        parents = [p for p in (after.log if after else None, tip) if p]
-        commit = batch.commit(
-            batch.tree(None, {FILE: batch.blob(data.encode())}),
-            parents=parents,
-            author=str(event.by.id or "styrdokument"),
-            at=event.at,
-            message=f"{event.step}: case {number}, by {event.by.name or event.by.id}\n",
-        )
+        before = log = after.log if after else None
+        for entry in entries:
+            log = _commit(batch, number, entry, log)
         batch.flush()
-        self._git.move(f"{LOGS}{number}", old=after.log if after else None, new=commit)
+        self._git.move(f"{LOGS}{number}", old=before, new=log)
         self.mend(number)
 
     def mend(self, number: CaseNumber) -> None:
@@ -150,6 +158,20 @@ class Cases:
     def _event(self, commit: ObjectId) -> dict[str, Any]:
         raw: dict[str, Any] = json.loads(self._git.blob(self._git.files(commit)[FILE]))
         return raw
+
+
+def _commit(batch: Batch, number: CaseNumber, entry: Entry, log: ObjectId | None) -> ObjectId:
+    """The event as a commit on top of `log`, not yet written."""
+    event, tip = entry.event, entry.tip
+    plain = to_plain(event, number=number, tip=tip, base=entry.base)
+    data = json.dumps(plain, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
+    return batch.commit(
+        batch.tree(None, {FILE: batch.blob(data.encode())}),
+        parents=[parent for parent in (log, tip) if parent],
+        author=str(event.by.id or "styrdokument"),
+        at=event.at,
+        message=f"{event.step}: case {number}, by {event.by.name or event.by.id}\n",
+    )
 
 
 def to_plain(

@@ -148,6 +148,20 @@ class Catalogue:
         )
         return self._all(query.order_by(cases.c.number))
 
+    def branches(self) -> dict[str, int]:
+        """The draft branches (`draft/17-revise`) of all open cases, with the cases' numbers."""
+        query = select(cases.c.branch, cases.c.number).where(cases.c.branch != "")
+        return {row["branch"]: row["number"] for row in self._all(query)}
+
+    def branches_of(self, actor: Actor, *, sees_all: bool) -> frozenset[str]:
+        """The draft branches of the open cases that `actor` may see."""
+        theirs = select(case_entries.c.number).where(
+            case_entries.c.entry.in_((actor.id, *actor.functions))
+        )
+        query = select(cases.c.branch).where(cases.c.branch != "")
+        query = query if sees_all else query.where(cases.c.number.in_(theirs))
+        return frozenset(row["branch"] for row in self._all(query))
+
     def cases_of(
         self, actor: Actor, *, sees_all: bool, waiting: bool = False, states: Sequence[str] = ()
     ) -> Sequence[Row]:

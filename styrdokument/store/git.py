@@ -4,7 +4,7 @@ The only way to git for the rest of the house. dulwich reads; it is never let to
 does not sync what it writes (see `objects` and `refs`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -15,6 +15,7 @@ from dulwich.objects import Commit as RawCommit
 
 from styrdokument.store.bare import create_bare, sweep_bare
 from styrdokument.store.batch import Batch
+from styrdokument.store.disk import sync_folder
 from styrdokument.store.loading import DAMAGE, Loader
 from styrdokument.store.objects import (
     FOLDER,
@@ -23,6 +24,7 @@ from styrdokument.store.objects import (
     Missing,
     ObjectId,
     is_safe_name,
+    loose_path,
     read_tree,
 )
 from styrdokument.store.refs import Refs
@@ -68,9 +70,10 @@ class Git:
     `at` is always the id of a commit or of a tree. Names that are not UTF-8 hold surrogates.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, aside: Path | None = None) -> None:
+        """`aside`: a folder of objects beside the repository's own, that are not let in yet."""
         self.path = path
-        self._loader = Loader(path)
+        self._loader = Loader(path, aside)
         self._refs = Refs(path, self._loader.packed_refs)
 
     @classmethod
@@ -108,6 +111,16 @@ class Git:
             self._loader.load(new)
         self._refs.swap(ref, old=old, new=new)
 
+    def make_last(self, objects: Iterable[ObjectId]) -> None:
+        """See to it that objects last which git wrote and fsynced: their names, in their folders.
+
+        git 2.36 and later fsyncs files as `core.fsync` says, and no folder.
+        """
+        root = self.path / "objects"
+        folders = {loose_path(root, one).parent for one in objects}
+        for folder in (*sorted(filter(Path.is_dir, folders)), root / "pack", root):
+            sync_folder(folder)
+
     def batch(self) -> Batch:
         """Begin to gather new objects."""
         return Batch(self._loader, self.path / "objects")
@@ -115,6 +128,10 @@ class Git:
     def blob(self, object_id: ObjectId) -> bytes:
         """Answer the contents of a file."""
         return self._loader.load_as("blob", object_id)
+
+    def holds(self, object_id: ObjectId) -> bool:
+        """Say whether an object is there and whole."""
+        return self._loader.holds(object_id)
 
     def commit(self, object_id: ObjectId) -> Commit:
         """Answer a commit."""

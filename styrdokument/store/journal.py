@@ -1,7 +1,7 @@
 """The journal's tables: what cannot be derived from the record and does not belong in it.
 
-Accounts, sessions, access tokens, failed sign-ins, forms already sent, and the outbox. They are
-backed up with the record; a change of a table here takes a migration.
+Accounts, sessions, access tokens, failed sign-ins, forms already sent, kept numbers and the outbox.
+They are backed up with the record; a change of a table here takes a migration.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -93,6 +93,14 @@ outbox = Table(
     Column("kind", Key, primary_key=True),
     Column("at", Moment, nullable=False),
     Column("sent_at", Moment),
+)
+
+reservations = Table(
+    "reservations",
+    METADATA,
+    Column("document", Integer, primary_key=True, autoincrement=False),
+    Column("person", Key, nullable=False, index=True),
+    Column("at", Moment, nullable=False),
 )
 
 cursors = Table(

@@ -10,9 +10,11 @@ import re
 import struct
 import threading
 import zlib
+from contextlib import closing
 from pathlib import Path
 
 from dulwich.errors import ApplyDeltaError, ChecksumMismatch, FileFormatException
+from dulwich.object_store import DiskObjectStore
 from dulwich.objects import ObjectID
 from dulwich.pack import PackFileDisappeared
 from dulwich.refs import RefsContainer
@@ -41,10 +43,11 @@ _ID = re.compile(r"[0-9a-f]{40}")
 
 
 class Loader:
-    """What is on disk in the bare repository at `path`."""
+    """What is on disk in the bare repository at `path`, and in `aside`, a folder of objects."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, aside: Path | None = None) -> None:
         self._path = path
+        self._aside = aside
         self._repos: dict[tuple[int, threading.Thread], Repo] = {}
 
     def load(self, object_id: ObjectId) -> tuple[str, bytes]:
@@ -85,7 +88,11 @@ class Loader:
         if not _ID.fullmatch(object_id):
             return Missing(object_id)
         try:
-            kind, raw = read_loose(self._path / "objects", object_id) or self._packed(object_id)
+            kind, raw = (
+                read_loose(self._path / "objects", object_id)
+                or self._put_aside(object_id)
+                or self._packed(object_id)
+            )
         except KeyError as error:
             # the key is another one where the object is there, but not what it is a delta of
             is_absent = error.args == (object_id.encode(),)
@@ -93,6 +100,18 @@ class Loader:
         except DAMAGE:
             return Damaged(object_id)
         return (kind, raw) if identify(kind, raw) == object_id else Damaged(object_id)
+
+    def _put_aside(self, object_id: ObjectId) -> tuple[str, bytes] | None:
+        if self._aside is None:
+            return None
+        if found := read_loose(self._aside, object_id):
+            return found
+        with closing(DiskObjectStore(os.fspath(self._aside))) as store:
+            name = ObjectID(object_id.encode())
+            if name not in store:
+                return None
+            number, raw = store.get_raw(name)
+            return KINDS[number], raw
 
     def _packed(self, object_id: ObjectId) -> tuple[str, bytes]:
         number, raw = self._repo().object_store.get_raw(ObjectID(object_id.encode()))

@@ -199,6 +199,7 @@ def case_rows(held: Held, matter: Matter) -> tuple[Row, list[Row], list[Row]]:
         "number": number,
         "kind": str(case.kind),
         "state": str(case.state),
+        "branch": case.branch if case.is_open else "",
         "title": first.fields.title if first else "",
         "unit": first.roles.unit if first else "",
         "type": first.fields.type if first else "",

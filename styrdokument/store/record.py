@@ -102,6 +102,11 @@ class Record:
         head = self.head
         return tuple(self._filed(head, folder_of(document))) if head else ()
 
+    def version_at(self, commit: ObjectId, document: DocumentId) -> int:
+        """The document's newest version on a commit of `main`; 0 where it has none."""
+        found = (filed.decision for filed in self._filed(commit, folder_of(document)))
+        return max((d.version or 0 for d in found), default=0)
+
     def put(self, batch: Batch, data: bytes) -> ObjectId:
         """Add a file's bytes to the batch; `content_of` can tell of it before it is stored."""
         blob = batch.blob(data)

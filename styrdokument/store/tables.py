@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from styrdokument.store.columns import Key, Moment, Plain
 
-SCHEMA = 4
+SCHEMA = 5
 METADATA = MetaData()
 MAIN_CURSOR = "main"
 SCHEMA_CURSOR = "schema"
@@ -150,6 +150,7 @@ cases = Table(
     Column("number", Integer, primary_key=True),
     Column("kind", Plain, nullable=False),
     Column("state", Key, nullable=False, index=True),
+    Column("branch", Key, nullable=False, index=True),
     Column("title", Plain, nullable=False),
     Column("unit", Plain, nullable=False),
     Column("type", Key, nullable=False),

@@ -11,6 +11,7 @@ from styrdokument.views import (
     editing,
     errors,
     former,
+    git_door,
     health,
     history,
     imports,
@@ -53,6 +54,7 @@ BLUEPRINTS = (
     year_list.bp,
     people.bp,
     former.bp,
+    git_door.bp,
     health.bp,
     imports.bp,
 )

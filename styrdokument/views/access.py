@@ -74,6 +74,9 @@ ACCESS: Mapping[str, Act] = {
     "imports.show": Act.SEE_IMPORTS,
     "imports.show_json": Act.SEE_IMPORTS,
     "imports.show_csv": Act.SEE_IMPORTS,
+    "git_door.advertise": Act.CLONE,
+    "git_door.fetch": Act.CLONE,
+    "git_door.push": Act.CLONE,
     "health.show": Act.ENTER,
     "health.show_json": Act.ENTER,
 }

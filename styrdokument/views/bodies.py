@@ -15,6 +15,8 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 PATIENCE_SECONDS = 10.0
 IN_MEMORY = 1_000_000
 PART = 65_536
+READ_ELSEWHERE = "/git/"
+"""Where bodies are read as they come, and whoever is served takes a place of another kind."""
 
 
 class Bodies:
@@ -29,6 +31,8 @@ class Bodies:
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         """Let the app have the body, or refuse the request."""
+        if environ["PATH_INFO"].startswith(READ_ELSEWHERE):
+            return self._behind(environ, start_response)
         if environ.get("HTTP_TRANSFER_ENCODING"):  # its end cannot be told from a broken line
             return _refuse(start_response, "411 LENGTH REQUIRED", "error.cut_off")
         stated = environ.get("CONTENT_LENGTH") or ""

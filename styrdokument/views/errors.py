@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityEr
 from styrdokument.domain.problems import Code, Conflict, NotFound, Problem, Refused
 from styrdokument.store.git import Damaged
 from styrdokument.store.sql import Away
+from styrdokument.views.security import TOKEN_DOORS
 from styrdokument.views.support import is_reading, page, words
 
 LOG = logging.getLogger("styrdokument")
@@ -115,6 +116,8 @@ def fail(error: Exception) -> ResponseReturnValue:
 
 
 def _answer(problems: tuple[Problem, ...], status: int) -> Response:
+    if request.blueprint in TOKEN_DOORS:
+        return _in_lines(problems, status)
     if _wants_json():
         return _problem_json(problems, status)
     again = g.pop("again", None)
@@ -131,6 +134,16 @@ def _answer(problems: tuple[Problem, ...], status: int) -> Response:
     else:
         html = page("error.html", problems=problems, status=status, number="", kept=_typed())
     return make_response(_without_dead_ends(html), status)
+
+
+def _in_lines(problems: tuple[Problem, ...], status: int) -> Response:
+    """For a program that shows what it is told on a terminal."""
+    told = "".join(f"{words().problem(problem)}\n" for problem in problems)
+    response = make_response(told, status)
+    response.headers["Content-Type"] = "text/plain; charset=utf-8"
+    if status == SIGN_IN:
+        response.headers["WWW-Authenticate"] = 'Basic realm="styrdokument", charset="UTF-8"'
+    return response
 
 
 def _without_dead_ends(html: str) -> str:

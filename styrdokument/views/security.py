@@ -19,8 +19,11 @@ from styrdokument.store.sql import Away
 from styrdokument.views.access import ACCESS
 from styrdokument.views.site import Site
 from styrdokument.views.support import house, is_reading, require, site
+from styrdokument.words import LANGUAGES, ORIGINAL, Words
 
 VISIT = "styrdokument-visit"
+TOKEN_DOORS = frozenset({"git_door"})
+"""Where programs come in with a token, and cookies count for nothing."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -73,6 +76,9 @@ def recognise() -> None:
     Where that cannot be known, a reader is nobody, and sees what is public; nobody may post.
     """
     g.session = g.actor = g.away = None
+    if request.blueprint in TOKEN_DOORS:
+        recognise_token()
+        return
     token = request.cookies.get(cookie_name(), "")
     if not token or request.endpoint == "static":
         return
@@ -85,6 +91,16 @@ def recognise() -> None:
         g.away = away
         return
     g.session = session if g.actor else None
+
+
+def recognise_token() -> None:
+    """Who is here, from the token in the password of Basic; its owner's rights are those of now."""
+    sent = request.authorization
+    token = house().tokens.find((sent and sent.password) or "", at=house().now())
+    g.actor = house().actor(token.person) if token else None
+    g.scope = token.scope if token else None
+    asked = request.accept_languages.best_match(LANGUAGES, ORIGINAL)
+    g.words = Words(asked)
 
 
 def admit() -> None:
@@ -109,7 +125,7 @@ def form_token() -> str:
 
 def check_form() -> None:
     """A post must come from a form of ours, on a page of ours. Raises Refused."""
-    if is_reading():
+    if is_reading() or request.blueprint in TOKEN_DOORS:
         return
     sent = request.form.get("csrf_token", "")
     is_ours = _is_same_origin() and (g.session is not None or VISIT in request.cookies)

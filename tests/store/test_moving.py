@@ -9,11 +9,13 @@ from argon2 import PasswordHasher
 from sqlalchemy import Engine, event, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from styrdokument.domain.document import DocumentId
 from styrdokument.domain.people import Scope
 from styrdokument.store import journal, moving
 from styrdokument.store.accounts import Accounts
 from styrdokument.store.journal import AnothersJournal, Journal
 from styrdokument.store.moving import NotEmpty, copy_journal
+from styrdokument.store.reservations import Reservations
 from styrdokument.store.sessions import Sessions
 from styrdokument.store.sql import opened, writing
 from styrdokument.store.tokens import Tokens
@@ -25,7 +27,7 @@ PASSWORD = "ett-långt-lösenord"
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 OURS, THEIRS = "0123456789abcdef", "fedcba9876543210"
 COUNTS = {"accounts": 9, "sessions": 2, "tokens": 3, "failures": 2, "sent_forms": 2, "outbox": 3,
-          "journal_cursors": 3}  # fmt: skip
+          "reservations": 1, "journal_cursors": 3}  # fmt: skip
 
 
 def sessions_of(engine: Engine) -> Sessions:
@@ -50,6 +52,7 @@ def source(databases: Databases, tmp_path: Path) -> Iterator[Engine]:
         words = {"name": name, "scope": Scope.WRITE, "at": NOON, "expires_on": NOON.date()}
         Tokens(engine).create(people[0], **words)
     Tokens(engine).revoke(people[0], 2, at=NOON)
+    Reservations(engine).reserve(people[0], DocumentId(1055), at=NOON)
     for login in ("eva", "Öst\0en"):
         sessions.note_failure(login, "192.0.2.7", at=NOON)
     for form in ("ett", "två\0"):
