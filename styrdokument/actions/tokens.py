@@ -20,6 +20,7 @@ MOST = 20
 USUAL_MONTHS, MOST_MONTHS = 12, 24
 """How long a token lasts where nothing is said, and at most."""
 LONGEST_NAME = 100
+_OF_A_SECOND_LOOK = frozenset({Code.NEEDS_SECOND_LOOK, Code.THROTTLED})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +46,8 @@ def make(
     of that. Raises Refused with every reason.
     """
     problems = list(found)
-    if wanted.scope is Scope.WRITE and second_look is None and not problems:
+    is_told = any(problem.code in _OF_A_SECOND_LOOK for problem in problems)
+    if wanted.scope is Scope.WRITE and second_look is None and not is_told:
         problems.append(Problem(code=Code.NEEDS_SECOND_LOOK, field="password"))
     return _make(house, actor.id, wanted, problems)
 

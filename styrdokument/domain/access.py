@@ -37,7 +37,7 @@ class Act(StrEnum):
     SEE_ARCHIVE = "see_archive"
     ADMINISTER = "administer"
     CLONE = "clone"
-    """Use the git door: clone what is adopted, and push drafts as the rules of cases allow."""
+    """Have the whole record by git, internal texts and all: for those who work with documents."""
     SEE_IMPORTS = "see_imports"
     """Read what imports did: for controllers, who run them, and for administrators."""
 
@@ -46,7 +46,7 @@ _NEEDED: Mapping[Act, frozenset[Grant]] = {
     Act.OVERSEE: frozenset({Grant.CONTROLLER}),
     Act.SEE_ALL: frozenset({Grant.CONTROLLER, Grant.ARCHIVIST}),
     Act.SEE_ARCHIVE: frozenset({Grant.ARCHIVIST}),
-    Act.CLONE: frozenset(Grant),
+    Act.CLONE: frozenset({Grant.GIT, Grant.AUTHOR, Grant.CONTROLLER, Grant.ARCHIVIST}),
 }
 _FOR_EVERYBODY = frozenset({Act.ENTER, Act.READ_PUBLIC})
 _FOR_SIGNED_IN = frozenset({Act.READ_INTERNAL, Act.WORK})

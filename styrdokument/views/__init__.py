@@ -12,6 +12,7 @@ from styrdokument.views import (
     errors,
     former,
     git_door,
+    git_page,
     health,
     history,
     imports,
@@ -57,6 +58,7 @@ BLUEPRINTS = (
     git_door.bp,
     health.bp,
     imports.bp,
+    git_page.bp,
 )
 
 

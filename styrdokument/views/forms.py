@@ -15,6 +15,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 
 from styrdokument.actions.drafting import Writing
 from styrdokument.actions.opening import NewDocument
+from styrdokument.actions.tokens import Wanted
 from styrdokument.domain.decisionfile import BasisKind, Significance
 from styrdokument.domain.document import (
     FIELDS,
@@ -24,6 +25,7 @@ from styrdokument.domain.document import (
     is_governed,
 )
 from styrdokument.domain.matter import Draft, Given
+from styrdokument.domain.people import Scope
 from styrdokument.domain.problems import Code, Problem, Refused
 from styrdokument.text.characters import suspects
 
@@ -82,6 +84,17 @@ def comment_from(form: Form) -> Given:
 def new_document_from(form: Form) -> NewDocument:
     """What is asked of the one who begins a new document."""
     return NewDocument(**{name: form.get(name, "") for name in ("title", "type", "unit")})
+
+
+def wanted_token_from(form: Form, *, usual: date) -> tuple[Wanted, list[Problem]]:
+    """The access token that is asked for, until `usual` where no day is said; least unless more."""
+    problems: list[Problem] = []
+    wanted = Wanted(
+        name=_words(form, "name", problems),
+        scope=_read(form, "scope", Scope, "", problems) or Scope.READ,
+        expires_on=_read(form, "expires_on", date.fromisoformat, "date", problems) or usual,
+    )
+    return wanted, problems
 
 
 def choice_from(form: Form, name: str, choices: type[E]) -> E:

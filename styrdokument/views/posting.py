@@ -61,13 +61,18 @@ def claim() -> Response | None:
     return None
 
 
+def show_once(address: str) -> None:
+    """The form that was claimed is answered here and now; sent again it leads to `address`."""
+    g.led_to = address
+
+
 def answer(response: Response) -> Response:
     """Keep where the form led, or let go of it; where that fails the claim ends by itself."""
     if g.get("away") and not is_reading():
         current_app.extensions[OWED] = time.monotonic()
     form = g.pop("form", None)
     if form:
-        led_to = response.location if response.status_code == SEE_OTHER else None
+        led_to = response.location if response.status_code == SEE_OTHER else g.get("led_to")
         with suppress(Away):
             house().journal.settle_form(form, led_to or "")
     return response

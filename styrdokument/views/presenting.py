@@ -59,6 +59,7 @@ def values() -> dict[str, Any]:
         "visitor": None if is_shared() else visitor(),
         "is_shared": is_shared(),
         "oversees": not is_shared() and may_here(Act.SEE_ALL),
+        "uses_git": not is_shared() and may_here(Act.CLONE),
         "language": words().language,
         "today": today(),
         "calendar_is_moved": site().today is not None,

@@ -42,7 +42,14 @@ PUBLIC = (
     "/documents/1025",
     "/nowhere",
 )
-WRITERS = ("/tasks", "/cases", "/cases/3", "/cases/3/documents/1020", "/documents/1001/actions")
+WRITERS = (
+    "/tasks",
+    "/cases",
+    "/cases/3",
+    "/cases/3/documents/1020",
+    "/documents/1001/actions",
+    "/git",
+)
 """Pages of the demonstration region's, as alma sees them."""
 DESK = (
     "/overview",
@@ -146,9 +153,17 @@ def test_pages_for_writers_are_accessible(open_page: Callable[[str], Page], serv
     alma, document = open_page("alma"), a_routine_in_force(served)
     case = open_revision(alma, document)
     found = violations(alma)
-    for address in ("/tasks", "/cases", f"/documents/{document}/actions", alma.url):
+    for address in ("/tasks", "/cases", f"/documents/{document}/actions", alma.url, "/git"):
         alma.goto(address)
         found += violations(alma)
+    alma.fill("#field-name", "min dator")
+    press(alma, "/git/tokens")
+    found += violations(alma)
+    alma.fill("#field-name", "min dator")
+    alma.fill("#field-password", PASSWORD)
+    press(alma, "/git/tokens")
+    assert (alma.locator("[data-secret]").text_content() or "").startswith("sd_")
+    found += violations(alma)
     alma.goto(f"{case}/documents/{document}")
     found += violations(alma)
     write(alma, case, document, SENTENCE)

@@ -92,6 +92,10 @@ FOR_OVERSEERS: Mapping[str, tuple[str, ...]] = {
 }
 """401 to nobody, 200 to those who see all, 403 to all others signed in."""
 
+FOR_GIT: Mapping[str, str] = {"git_page.show": "/git"}
+USES_GIT = ("alma", "karin", "arvid")
+"""401 to nobody, 200 to authors, controllers, the archivist and who may use git, 403 to others."""
+
 CASE_PAGES: Mapping[str, str] = {
     "cases.show": f"/cases/{CASE}",
     "editing.show_appendix": f"/cases/{CASE}/documents/{HYGIENE}/appendices/plan.csv",
@@ -145,6 +149,8 @@ ELSEWHERE = {
     "imports.show": "test_imports",
     "imports.show_json": "test_imports",
     "imports.show_csv": "test_imports",
+    "git_page.create_token": "test_git_is_for_those_who_work_with_documents",
+    "git_page.revoke_token": "test_git_page",
     "cases.create": "test_who_may_open_a_case",
     "editing.edit": "test_editing",
     "editing.preview": "test_editing",
@@ -187,7 +193,7 @@ def visitors(region: Region) -> Visitors:
 def test_every_route_is_in_a_table(visitors: Visitors) -> None:
     routes = {rule.endpoint for rule in visitors._app.url_map.iter_rules()}
 
-    tables = (PAGES, READINGS, FOR_STAFF, FOR_OVERSEERS, CASE_PAGES, STEPS, ELSEWHERE)
+    tables = (PAGES, READINGS, FOR_STAFF, FOR_OVERSEERS, FOR_GIT, CASE_PAGES, STEPS, ELSEWHERE)
     assert routes == {name for table in tables for name in table}
     assert routes == set(ACCESS)
 
@@ -216,6 +222,14 @@ def test_the_desk_is_for_those_who_see_all(visitors: Visitors) -> None:
         expected = 401 if not login else 200 if login in SEES_ALL else 403
         for address in addresses:
             assert visitors.get(login, address) == expected, (login, address)
+
+
+def test_git_is_for_those_who_work_with_documents(visitors: Visitors) -> None:
+    for login, address in itertools.product(EVERYBODY, FOR_GIT.values()):
+        expected = 401 if not login else 200 if login in USES_GIT else 403
+        assert visitors.get(login, address) == expected, (login, address)
+        made = visitors.post(login, "/git/tokens", {"name": "git", "scope": "read"})
+        assert made == expected, (login, address)
 
 
 def test_a_case_is_seen_by_those_who_take_part(visitors: Visitors) -> None:
