@@ -72,12 +72,23 @@ def _process() -> int:
 
 
 def _ask(question: dict[str, Any]) -> dict[str, Any]:
-    environment = {name: os.environ[name] for name in _PASSED if name in os.environ}
+    environment = {name: _absolute(name) for name in _PASSED if name in os.environ}
     sent = json.dumps(question | {"environment": environment}).encode() + b"\n"
     number = os.environ.get(CONNECTION)
     answered = _over(int(number), sent) if number else _started(sent)
     found: dict[str, Any] = json.loads(answered)
     return found
+
+
+def _absolute(name: str) -> str:
+    """A variable of git's as it means the same in another folder."""
+    value = os.environ[name]
+    if not name.startswith("GIT_"):
+        return value
+    places = value.split(":") if "ALTERNATE" in name and '"' not in value else [value]
+    return ":".join(
+        place if place.startswith('"') else str(Path(place).absolute()) for place in places
+    )
 
 
 def _over(number: int, sent: bytes) -> bytes:

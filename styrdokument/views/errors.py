@@ -138,6 +138,8 @@ def _answer(problems: tuple[Problem, ...], status: int) -> Response:
 
 def _in_lines(problems: tuple[Problem, ...], status: int) -> Response:
     """For a program that shows what it is told on a terminal."""
+    if status == SIGN_IN:
+        problems = (Problem(code=Code.NOT_SIGNED_IN, rule="token"),)
     told = "".join(f"{words().problem(problem)}\n" for problem in problems)
     response = make_response(told, status)
     response.headers["Content-Type"] = "text/plain; charset=utf-8"
