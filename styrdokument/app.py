@@ -24,12 +24,13 @@ from styrdokument.store.evidence import Signer
 from styrdokument.store.git import Damaged, Git, Missing
 from styrdokument.store.index import Index
 from styrdokument.store.journal import Journal
-from styrdokument.store.matters import Matters, Sheet
+from styrdokument.store.matters import Matters
 from styrdokument.store.pages import Pages
 from styrdokument.store.projection import Page, Projection
 from styrdokument.store.record import Record
 from styrdokument.store.reservations import Reservations
 from styrdokument.store.sessions import Sessions
+from styrdokument.store.sheet import Sheet
 from styrdokument.store.sql import open_cache, open_database
 from styrdokument.store.tokens import Tokens
 from styrdokument.text import lint, markdown

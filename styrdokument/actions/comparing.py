@@ -13,8 +13,8 @@ from styrdokument.domain.case import Step, fold
 from styrdokument.domain.document import ROLES, TEXT, ContentHash, DocumentId, folder_of
 from styrdokument.domain.people import Actor
 from styrdokument.store.cases import Held
-from styrdokument.store.matters import Sheet
 from styrdokument.store.record import hash_of, without_decisions
+from styrdokument.store.sheet import Sheet
 
 JUDGES = frozenset({Step.APPROVE, Step.RETURN})
 MOST_SAVES = 500

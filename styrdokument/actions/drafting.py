@@ -7,7 +7,6 @@ was edited from, so that nobody writes over what they have not seen.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from styrdokument.actions.checking import MOST_APPENDICES
 from styrdokument.actions.house import House, Sitting, look, sitting
 from styrdokument.actions.writing import Change, check, text_with
 from styrdokument.domain.case import CaseNumber, Event, Step
@@ -64,7 +63,7 @@ def add_appendix(
         names = {*files, name} - {TEXT, ROLES}
         if twins(names):
             raise Refused(Problem(code=Code.BAD_APPENDIX, field="file", rule="twin"))
-        if len(names) > MOST_APPENDICES:
+        if len(names) > appendix.MOST:
             raise Refused(Problem(code=Code.BAD_APPENDIX, field="file", rule="too_many"))
         return {name: data}
 

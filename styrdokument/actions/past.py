@@ -18,8 +18,8 @@ from styrdokument.domain.people import Actor, Who
 from styrdokument.domain.validity import last_day
 from styrdokument.store.chain import Act, Proposal
 from styrdokument.store.git import Batch, ObjectId
-from styrdokument.store.matters import Sheet, read_sheet
 from styrdokument.store.record import hash_of
+from styrdokument.store.sheet import Sheet, read_sheet
 
 SOURCE = {"kind": "demonstration", "name": "Region Exempel"}
 PRODUCT = f"styrdokument {__version__}"

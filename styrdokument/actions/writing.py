@@ -4,19 +4,18 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from styrdokument.domain.document import (
     FIELDS,
-    HIGHEST_ID,
-    LOWEST_ID,
     ROLES,
     TEXT,
     DocumentId,
     FieldKind,
+    document_id,
     is_governed,
 )
 from styrdokument.domain.people import Actor
 from styrdokument.domain.problems import Code, Problem, Refused
 from styrdokument.domain.registers import Registers
 from styrdokument.store import frontmatter, strictyaml
-from styrdokument.store.matters import read_sheet
+from styrdokument.store.sheet import read_sheet
 from styrdokument.store.strictyaml import Writable
 from styrdokument.text import lint
 
@@ -95,7 +94,7 @@ def _value(key: str, typed: Sequence[str], problems: list[Problem]) -> Writable:
     entries = [clean for one in typed if (clean := _line(one))]
     if kind in {FieldKind.DOCUMENT, FieldKind.DOCUMENTS}:
         for entry in entries:
-            if not _is_id(entry):
+            if document_id(entry) is None:
                 problems.append(Problem(code=Code.BAD_VALUE, field=key, rule="id"))
                 return None
         numbers: list[Writable] = [int(entry) for entry in entries]
@@ -108,7 +107,3 @@ def _value(key: str, typed: Sequence[str], problems: list[Problem]) -> Writable:
 def _line(typed: str) -> str:
     """What was typed, on one line."""
     return " ".join(lint.clean(typed).split())
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and LOWEST_ID <= int(text[:7]) <= HIGHEST_ID

@@ -11,6 +11,7 @@ import click
 
 from styrdokument import __version__
 from styrdokument.cli.accounts import account
+from styrdokument.cli.checking import check
 from styrdokument.cli.guarding import guard
 from styrdokument.cli.importing import import_
 from styrdokument.cli.journal import journal
@@ -22,7 +23,7 @@ from styrdokument.cli.tokens import token
 from styrdokument.cli.verifying import verify
 
 COMMANDS = (
-    *(account, config, guard, health, import_, init, journal, rebuild),
+    *(account, check, config, guard, health, import_, init, journal, rebuild),
     *(register, serve, token, verify),
 )
 

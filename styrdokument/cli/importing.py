@@ -4,9 +4,7 @@
 
 import json
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,18 +17,14 @@ from styrdokument.cli.shell import (
     data_option,
     json_option,
     opened,
+    progress,
 )
 
 if TYPE_CHECKING:
     from styrdokument.actions.house import House
-    from styrdokument.actions.importing import Remark, Report, Tell
+    from styrdokument.actions.importing import Remark, Report
     from styrdokument.domain.people import Actor
     from styrdokument.domain.problems import Problem
-
-_WIDTH = 30
-"""Signs of a progress bar."""
-_BLINK = 0.1
-"""Seconds between two looks of it."""
 
 
 @click.group("import", cls=OneLine)
@@ -69,7 +63,7 @@ def import_git(
     with opened(data) as house:
         actor = _controller(house, by)
         mapping = importing.read_map(house, actor, map_.read_bytes() if map_ else b"")
-        with _progress() as tell:
+        with progress("importing") as tell:
             report = importing.import_git(
                 house,
                 actor,
@@ -85,29 +79,6 @@ def import_git(
     plain = json.dumps(told, ensure_ascii=False)
     click.echo(plain if as_json else "\n".join(_lines(report, name)))
     sys.exit(0 if report.is_clean else PROBLEMS_FOUND)
-
-
-@contextmanager
-def _progress() -> Iterator["Tell"]:
-    """A line on the terminal that says how far it has come; nothing where there is no terminal."""
-    from styrdokument.words import ORIGINAL, Words
-
-    words, is_shown, last = Words(ORIGINAL), sys.stderr.isatty(), 0.0
-
-    def tell(doing: str, done: int, of: int) -> None:
-        nonlocal last
-        if is_shown and (done == 0 or time.monotonic() - last > _BLINK):
-            last = time.monotonic()
-            filled = _WIDTH * done // max(of, 1)
-            bar = f"[{'#' * filled}{'-' * (_WIDTH - filled)}]"
-            said = words.say(f"importing.{doing}")
-            click.echo(f"\r\x1b[K{said:<24} {bar} {done}/{of}", err=True, nl=False)
-
-    try:
-        yield tell
-    finally:
-        if is_shown:
-            click.echo("\r\x1b[K", err=True, nl=False)
 
 
 def _controller(house: "House", login: str) -> "Actor":

@@ -5,6 +5,8 @@ Whatever happens, a command that could not be done ends with code 2 and one line
 
 # ruff: noqa: PLC0415 (a command imports what it needs when it runs)
 
+import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -18,6 +20,11 @@ if TYPE_CHECKING:
 
 PROBLEMS_FOUND = 1
 COULD_NOT = 2
+
+_WIDTH = 30
+"""Signs of a progress bar."""
+_BLINK = 0.1
+"""Seconds between two looks of it."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -74,6 +81,32 @@ def opened(data: Path) -> Iterator["House"]:
 
     with closing(open_house(read_config(data))) as house:
         yield house
+
+
+@contextmanager
+def progress(table: str) -> Iterator[Callable[[str, int, int], None]]:
+    """A line on the terminal that says how far it has come; nothing where there is no terminal.
+
+    `table` of the labels has words for what is being done.
+    """
+    from styrdokument.words import ORIGINAL, Words
+
+    words, is_shown, last = Words(ORIGINAL), sys.stderr.isatty(), 0.0
+
+    def tell(doing: str, done: int, of: int) -> None:
+        nonlocal last
+        if is_shown and (done == 0 or time.monotonic() - last > _BLINK):
+            last = time.monotonic()
+            filled = _WIDTH * done // max(of, 1)
+            bar = f"[{'#' * filled}{'-' * (_WIDTH - filled)}]"
+            said = words.say(f"{table}.{doing}")
+            click.echo(f"\r\x1b[K{said:<24} {bar} {done}/{of}", err=True, nl=False)
+
+    try:
+        yield tell
+    finally:
+        if is_shown:
+            click.echo("\r\x1b[K", err=True, nl=False)
 
 
 def _in_one_line(error: Exception) -> str:

@@ -164,6 +164,12 @@ class Roles:
     adopter: tuple[Entry, ...] = ()
 
 
+def document_id(text: str) -> DocumentId | None:
+    """The number that a text is, where it is a document's."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(HIGHEST_ID))
+    return DocumentId(int(text)) if is_number and int(text) >= LOWEST_ID else None
+
+
 def folder_of(document: DocumentId) -> str:
     """The document's folder in the record: `documents/00/10/1042`."""
     return f"documents/{document // 10000:02d}/{document // 100 % 100:02d}/{document}"

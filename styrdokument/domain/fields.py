@@ -57,16 +57,19 @@ def form_problems(raw: Raw, file: str, *, id_: DocumentId) -> Iterator[Problem]:
     """What may never be written: governed fields, wrong shapes, another document's id."""
     for key, value in raw.items():
         if is_governed(key):
-            yield Problem(code=Code.GOVERNED_FIELD, field=key)
+            yield Problem(code=Code.GOVERNED_FIELD, field=key, file=file)
         elif key in FIELDS and not _is_in(file, key):
-            yield Problem(code=Code.BAD_FRONT_MATTER, field=key, rule="other_file")
+            yield Problem(code=Code.BAD_FRONT_MATTER, field=key, rule="other_file", file=file)
         elif key in FIELDS and value is not None and not _has_shape(FIELDS[key].kind, value):
-            yield Problem(code=Code.BAD_FRONT_MATTER, field=key, rule="shape")
+            yield Problem(code=Code.BAD_FRONT_MATTER, field=key, rule="shape", file=file)
     if file == TEXT and raw.get("id") is not None and _value("id", raw["id"]) not in {id_, None}:
-        yield Problem(code=Code.BAD_FRONT_MATTER, field="id", rule="other_id", values={"id": id_})
+        values = {"id": id_}
+        yield Problem(
+            code=Code.BAD_FRONT_MATTER, field="id", rule="other_id", file=file, values=values
+        )
     audience = raw.get("audience")
     if isinstance(audience, str) and audience not in set(Audience):
-        yield Problem(code=Code.BAD_VALUE, field="audience")
+        yield Problem(code=Code.BAD_VALUE, field="audience", file=file)
 
 
 def submission_problems(fields: Fields, roles: Roles, registers: Registers) -> Iterator[Problem]:
@@ -77,15 +80,16 @@ def submission_problems(fields: Fields, roles: Roles, registers: Registers) -> I
     for key, rule in FIELDS.items():
         value = values[key]
         if not value and (rule.is_obligatory or key in demanded):
-            yield Problem(code=Code.NEEDS_FIELD, field=key)
+            yield Problem(code=Code.NEEDS_FIELD, field=key, file=rule.file)
         for entry in value if isinstance(value, tuple) else (value,):
             if entry and rule.listed_in and not is_listed(rule.listed_in, str(entry), registers):
+                said = {"value": entry}
                 yield Problem(
-                    code=Code.BAD_VALUE, field=key, rule="unlisted", values={"value": entry}
+                    code=Code.BAD_VALUE, field=key, rule="unlisted", file=rule.file, values=said
                 )
     for key in demanded:
         if key not in FIELDS and not fields.others.get(key):
-            yield Problem(code=Code.NEEDS_FIELD, field=key)
+            yield Problem(code=Code.NEEDS_FIELD, field=key, file=TEXT)
 
 
 def is_listed(register: Register, entry: str, registers: Registers) -> bool:

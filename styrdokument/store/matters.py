@@ -4,39 +4,23 @@
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import TypeVar
 
 from styrdokument.domain.case import HAS_TEXT, Kind
 from styrdokument.domain.decisionfile import ISSUES_A_VERSION
-from styrdokument.domain.document import ROLES, TEXT, ContentHash, DocumentId, Fields, Roles
-from styrdokument.domain.fields import form_problems, read_fields, read_roles, submission_problems
+from styrdokument.domain.document import ROLES, TEXT, ContentHash, DocumentId
+from styrdokument.domain.fields import submission_problems
 from styrdokument.domain.history import history_of
 from styrdokument.domain.matter import Adopted, Draft, Matter
 from styrdokument.domain.people import PersonId
-from styrdokument.domain.problems import Code, Problem, Refused
-from styrdokument.store import frontmatter, strictyaml
+from styrdokument.domain.problems import Code, Problem
 from styrdokument.store.cases import Cases, Held
 from styrdokument.store.git import Git, ObjectId
 from styrdokument.store.record import Filed, Record, hash_of
+from styrdokument.store.sheet import Sheet, read_sheet
 
-T = TypeVar("T")
 SHEETS_KEPT = 64
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sheet:
-    """A document's files, read: what could be read of them, and what is wrong with them."""
-
-    text: bytes
-    body: str
-    body_line: int
-    fields: Fields
-    roles: Roles
-    appendices: tuple[str, ...]
-    problems: tuple[Problem, ...]
 
 
 Inspect = Callable[[Sheet, tuple[str, ...]], Iterable[Problem]]
@@ -135,33 +119,6 @@ class Matters:
         return (Problem(code=Code.BASE_MOVED, rule="roles", values={"document": document}),)
 
 
-def read_sheet(document: DocumentId, text: bytes, roles: bytes, names: Iterable[str]) -> Sheet:
-    """A document's sheet from the bytes of its two files and the names of all of them."""
-    problems: list[Problem] = []
-    front = _try(lambda: frontmatter.read(text), problems)
-    who, faults = _who_is_who(roles)
-    problems += faults
-    raw = front.fields if front else {}
-    problems += form_problems(raw, TEXT, id_=document)
-    problems += form_problems(who, ROLES, id_=document)
-    return Sheet(
-        text=text,
-        body=front.body if front else "",
-        body_line=front.body_line if front else 1,
-        fields=read_fields(raw, id_=document),
-        roles=read_roles(who),
-        appendices=tuple(sorted(path for path in names if path not in {TEXT, ROLES})),
-        problems=tuple(problems),
-    )
-
-
-@lru_cache(maxsize=256)
-def _who_is_who(roles: bytes) -> tuple[Mapping[str, object], tuple[Problem, ...]]:
-    """What the file says and what is wrong with it; many documents share the same bytes."""
-    problems: list[Problem] = []
-    return _try(lambda: strictyaml.read(roles), problems) or {}, tuple(problems)
-
-
 def _issued_hash(filed: tuple[Filed, ...]) -> ContentHash:
     """The content hash of the newest version."""
     issued = [one.decision for one in filed if one.decision.kind in ISSUES_A_VERSION]
@@ -171,11 +128,3 @@ def _issued_hash(filed: tuple[Filed, ...]) -> ContentHash:
 def _creator(filed: tuple[Filed, ...]) -> PersonId | None:
     """Whoever wrote the document's first version, first of all its writers."""
     return next(iter(filed[0].decision.contributors), None)
-
-
-def _try(read: Callable[[], T], problems: list[Problem]) -> T | None:
-    try:
-        return read()
-    except Refused as refused:
-        problems.extend(refused.problems)
-        return None

@@ -19,8 +19,9 @@ from styrdokument.domain.tasks import participants, turn_since, whose_turn
 from styrdokument.domain.validity import History, due_from
 from styrdokument.store.cases import Held
 from styrdokument.store.git import ObjectId
-from styrdokument.store.matters import Matters, Sheet
+from styrdokument.store.matters import Matters
 from styrdokument.store.record import Filed
+from styrdokument.store.sheet import Sheet
 from styrdokument.store.sorting import sort_key
 
 Row = dict[str, Any]

@@ -17,6 +17,8 @@ from lxml.etree import _Element
 from styrdokument.domain.naming import problem_with_filename
 from styrdokument.domain.problems import Code, Problem
 
+MOST = 50
+"""Appendices of one document."""
 LIMIT = 20 * 1024 * 1024
 """Bytes of an appendix."""
 PICTURE_LIMIT = 2 * 1024 * 1024

@@ -19,9 +19,8 @@ from styrdokument.actions.tokens import Wanted
 from styrdokument.domain.decisionfile import BasisKind, Significance
 from styrdokument.domain.document import (
     FIELDS,
-    HIGHEST_ID,
-    LOWEST_ID,
     DocumentId,
+    document_id,
     is_governed,
 )
 from styrdokument.domain.matter import Draft, Given
@@ -60,7 +59,7 @@ def given_from(
     values: dict[str, Any] = {name: _words(form, name, problems) for name in _WORDS}
     values |= {name: _read(form, name, date.fromisoformat, "date", problems) for name in _DAYS}
     values["basis"] = _read(form, "basis", BasisKind, "", problems)
-    values["successor"] = _read(form, "successor", document_id, "id", problems)
+    values["successor"] = _read(form, "successor", number_of, "id", problems)
     significance = _read(form, "significance", Significance, "", problems)
     if significance is not None:
         values["significance"] = significance
@@ -109,9 +108,10 @@ def choice_from(form: Form, name: str, choices: type[E]) -> E:
 def documents_from(form: Form) -> tuple[DocumentId, ...]:
     """The documents that a case is opened on. Raises Refused."""
     typed = [one for one in form.getlist("document") if one.strip()]
-    if not all(_is_id(one.strip()) for one in typed):
+    found = [document_id(one.strip()) for one in typed]
+    if None in found:
         raise Refused(Problem(code=Code.BAD_VALUE, field="document", rule="id"))
-    return tuple(document_id(one) for one in typed)
+    return tuple(one for one in found if one)
 
 
 def number_from(form: Form, name: str) -> int | None:
@@ -140,16 +140,12 @@ def upload_hash(file: FileStorage | None) -> str | None:
     return sha256(file.read()).hexdigest() if file and file.filename else None
 
 
-def document_id(typed: str) -> DocumentId:
+def number_of(typed: str) -> DocumentId:
     """A document's number. Raises ValueError."""
-    if not _is_id(typed.strip()):
+    found = document_id(typed.strip())
+    if found is None:
         raise ValueError(typed)
-    return DocumentId(int(typed))
-
-
-def _is_id(typed: str) -> bool:
-    digits = typed.isascii() and typed.isdigit() and len(typed) <= len(str(HIGHEST_ID))
-    return digits and int(typed) >= LOWEST_ID
+    return found
 
 
 def _words(form: Mapping[str, str], name: str, problems: list[Problem]) -> str:
