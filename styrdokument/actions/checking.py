@@ -134,10 +134,10 @@ def _with_line(problem: Problem, data: bytes) -> Problem:
 def _in_folder(place: Path, root: Path | None, listed: Registers | None) -> Iterator[Problem]:
     files = folders.files_in(place, most=MOST)
     own = _own_id(files.contents.get(TEXT, b""))
-    document = document_id(place.resolve().name) or own or DocumentId(LOWEST_ID)
-    found = document_problems(document, files.contents, listed)
+    document = document_id(place.resolve().name) or own
+    found = _judged(document, files.contents, listed)
     found += [Problem(code=Code.BAD_VALUE, rule="symlink", file=name) for name in files.links]
-    if root and place.resolve() != root / folder_of(document):
+    if document and root and place.resolve() != root / folder_of(document):
         values = {"id": document, "folder": folder_of(document)}
         found.append(
             Problem(code=Code.BAD_FRONT_MATTER, rule="other_folder", file=TEXT, values=values)
@@ -149,11 +149,20 @@ def _loose(place: Path, listed: Registers | None) -> Iterator[Problem]:
     """A file in no document's folder: a text that nobody answers for yet, or an appendix."""
     data = folders.read_file(place, most=MOST)
     if place.suffix == ".md":
-        id_ = _own_id(data) or DocumentId(LOWEST_ID)
-        found = [p for p in document_problems(id_, {TEXT: data}, listed) if p.file == TEXT]
+        found = [p for p in _judged(_own_id(data), {TEXT: data}, listed) if p.file == TEXT]
     else:
         found = list(appendix.findings(place.name, data))
     return (replace(problem, file=str(place)) for problem in found)
+
+
+def _judged(
+    document: DocumentId | None, files: Mapping[str, bytes], listed: Registers | None
+) -> list[Problem]:
+    """A new document has no number until the service gives it one, and is not blamed for that."""
+    if document:
+        return document_problems(document, files, listed)
+    found = document_problems(DocumentId(LOWEST_ID), files, listed)
+    return [p for p in found if (p.code, p.field) != (Code.NEEDS_FIELD, "id")]
 
 
 def _own_id(text: bytes) -> DocumentId | None:

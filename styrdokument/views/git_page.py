@@ -30,8 +30,8 @@ RECORD = "git/record.git"
 """Where the record is cloned from, below the site's address."""
 _OBEYED = frozenset('"\\$`!%')
 """What a shell obeys within double quotes."""
-KINDS = (Kind.REVISE, Kind.EXTEND, Kind.CORRECT, Kind.URGENT, Kind.ASSIGN)
-"""What a push may be for; the first where nothing is said."""
+KINDS = (Kind.REVISE, Kind.CORRECT, Kind.URGENT, Kind.ASSIGN, Kind.EXTEND, Kind.REPEAL)
+"""What a push may be for; the first where nothing is said, and the last two bring no text."""
 
 
 @bp.get("")
@@ -111,6 +111,7 @@ def _commands(document: DocumentId) -> Mapping[str, str]:
             f"git push -o submit -o change-note={note} -o significance=minor origin {branch}"
         ),
         "kind": f"git push -o kind=correct origin {branch}",
+        "without_text": f"git push -o kind=extend -o document={document} origin {branch}",
         "pull": f"git pull --rebase origin {branch}",
         "rebase": "git fetch origin\ngit rebase origin/main",
         "force": f"git push --force-with-lease origin {branch}",

@@ -157,11 +157,20 @@ def test_a_text_without_front_matter_is_told_so(clone: Path) -> None:
 
 
 def test_a_text_that_is_nowhere_yet_is_judged_by_itself(clone: Path) -> None:
-    (clone / "ny.md").write_bytes(document(id=None)["text.md"])
+    (clone / "ny.md").write_bytes(document(type="x")["text.md"])
     (clone / "bild.png").write_bytes(b"x")
 
-    assert told("ny.md") == [("ny.md", 2, "needs_field")]
+    assert told("ny.md") == [("ny.md", 4, "bad_value.unlisted")]
     assert told("bild.png") == [("bild.png", 0, "bad_appendix.wrong_type")]
+
+
+def test_a_new_document_waits_for_its_number_and_no_other_may_lack_one(clone: Path) -> None:
+    put(clone, document(id=None), "documents/ny")
+    put(clone, document(id=None))
+    (clone / "ny.md").write_bytes(document(id="abc")["text.md"])
+
+    assert told("documents") == [(f"{FOLDER}/text.md", 2, "needs_field")]
+    assert told("ny.md") == [("ny.md", 2, "bad_front_matter.shape")]
 
 
 def test_any_file_of_a_document_leads_to_all_of_it_once(clone: Path) -> None:
