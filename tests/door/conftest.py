@@ -173,6 +173,6 @@ def said(ran: Ran) -> list[str]:
 def answered(ran: Ran) -> dict[str, str]:
     """Why each branch was not let in, as git says it."""
     found = re.finditer(
-        r"^ ! \[(?:remote )?rejected\] +\S+ +(?:-> )?(\S+)? ?\((.*)\)$", ran.stderr, re.M
+        r"^ ! \[(?:remote )?rejected\] +\S+ +(?:-> )?(\S+)? ?\((.*)\)$", ran.stderr, re.MULTILINE
     )
     return {match[1]: match[2] for match in found}

@@ -122,7 +122,7 @@ def test_a_draft_of_ones_own_may_be_written_anew_and_the_old_is_kept(door: Door)
     assert alma.push("draft/spolning", "--force-with-lease").returncode == 0
 
     assert door.house.cases.read(NEXT).tip == new
-    assert old in {commit for commit in door.objects()}
+    assert old in door.objects()
     kept = door.house.git.commit(door.house.cases.read(NEXT).log)
     assert new in kept.parents
 

@@ -99,8 +99,16 @@ def trees(f: Forge) -> dict[str, list[tuple[str, bytes]]]:
         f"twins: {what}": f.with_document(*(entry("100644", n, f.blob) for n in pair))
         for what, pair in twins.items()
     }
-    modes = {"link": "120000", "module": "160000", "program": "100755", "all may": "100777",
-             "none": "0", "padded": "0100644", "no number": "10x644", "folder": "40000"}  # fmt: skip
+    modes = {
+        "link": "120000",
+        "module": "160000",
+        "program": "100755",
+        "all may": "100777",
+        "none": "0",
+        "padded": "0100644",
+        "no number": "10x644",
+        "folder": "40000",
+    }
     found |= {
         f"mode: {what}": f.with_document(entry(m, "a.csv", f.blob)) for what, m in modes.items()
     }

@@ -48,10 +48,9 @@ def hidden(door: Door) -> dict[str, str]:
     }
 
 
+@pytest.mark.usefixtures("written")
 @pytest.mark.parametrize("version", ["0", "2"])
-def test_each_is_shown_main_and_the_drafts_that_are_theirs_to_see(
-    door: Door, written: Clone, version: str
-) -> None:
+def test_each_is_shown_main_and_the_drafts_that_are_theirs_to_see(door: Door, version: str) -> None:
     asked = ("-c", f"protocol.version={version}")
     main = {"HEAD", "refs/heads/main"}
     drafts = main | {"refs/heads/draft/spolning"}
@@ -63,10 +62,9 @@ def test_each_is_shown_main_and_the_drafts_that_are_theirs_to_see(
     assert branches(door, "gun", *asked) == set()
 
 
+@pytest.mark.usefixtures("written")
 @pytest.mark.parametrize("version", ["0", "2"])
-def test_what_is_not_shown_is_not_served_by_its_id_either(
-    door: Door, written: Clone, version: str
-) -> None:
+def test_what_is_not_shown_is_not_served_by_its_id_either(door: Door, version: str) -> None:
     alma = door.clone("alma")
     asked = ("-c", f"protocol.version={version}")
 
@@ -85,9 +83,8 @@ def test_what_is_refused_is_said_in_words(door: Door, written: Clone) -> None:
     assert "bad_push.not_advertised: Något av det som begärdes finns inte" in fetched.stderr
 
 
-def test_a_hidden_file_cannot_be_had_by_naming_it_in_a_draft_of_ones_own(
-    door: Door, written: Clone
-) -> None:
+@pytest.mark.usefixtures("written")
+def test_a_hidden_file_cannot_be_had_by_naming_it_in_a_draft_of_ones_own(door: Door) -> None:
     text, main = hidden(door)["text"], door.refs()["refs/heads/main"]
     alma = door.clone("alma")
     path = f"documents/00/10/{BLOOD}/text.md"
@@ -107,7 +104,8 @@ def test_a_hidden_file_cannot_be_had_by_naming_it_in_a_draft_of_ones_own(
     assert "till något som inte".encode() in answer.body or b"bad_push.unreadable" in answer.body
 
 
-def test_a_draft_that_one_may_not_see_is_not_pushed_to(door: Door, written: Clone) -> None:
+@pytest.mark.usefixtures("written")
+def test_a_draft_that_one_may_not_see_is_not_pushed_to(door: Door) -> None:
     alma = door.clone("alma")
     revise(alma, "draft/spolning")
 
@@ -150,5 +148,8 @@ def test_whoever_has_left_is_let_in_no_more(door: Door, written: Clone) -> None:
 
     assert written.git("fetch", "origin").returncode != 0
     assert said(written.push("draft/spolning")) == [
-        "Åtkomstnyckeln saknas, har gått ut eller är återkallad. Skapa en ny på sidan Arbeta med git."
+        (
+            "Åtkomstnyckeln saknas, har gått ut eller är återkallad. "
+            "Skapa en ny på sidan Arbeta med git."
+        )
     ]
