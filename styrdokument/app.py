@@ -50,15 +50,18 @@ class NotMoved(Exception):
     """The journal stands in a file, and the configuration names an empty database for it."""
 
 
-def open_house(config: Config, now: Callable[[], datetime] | None = None) -> House:
+def open_house(
+    config: Config, now: Callable[[], datetime] | None = None, *, is_within_git: bool = False
+) -> House:
     """The house of a data directory, recovered and caught up.
 
+    `is_within_git`: git waits for us with a push in quarantine, which recovery would sweep away.
     Raises NoRecord, NotMoved, BadAddress and Away, and what says that a database is another's.
     """
     if not (config.data / REPOSITORY / "HEAD").exists():
         raise NoRecord(f"{config.data}: no record here; begin one with: styrdokument init")
     house = join(config, now)
-    house.alive.enter(lambda: recover(house))
+    house.alive.enter(lambda: None if is_within_git else recover(house))
     try:
         start(house, config)
     except BaseException:

@@ -5,11 +5,12 @@
 import json
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import click
 
-from styrdokument.cli.shell import CouldNot, opened
+from styrdokument.cli.shell import CouldNot
 
 
 @click.command(hidden=True)
@@ -20,6 +21,7 @@ def guard(repository: Path) -> None:
     Who pushes stands in STYRDOKUMENT_PERSON, else in REMOTE_USER: a person's id, or a login.
     """
     from styrdokument.actions.pushes.answering import Caller, answer
+    from styrdokument.app import open_house
     from styrdokument.config import read_config
     from styrdokument.domain.people import PersonId
     from styrdokument.words import Words
@@ -28,7 +30,8 @@ def guard(repository: Path) -> None:
     variables = question.get("environment", {})
     said = (variables.get(name, "") for name in ("LANGUAGE", "LC_ALL", "LANG"))
     data = repository.resolve().parent
-    with opened(data) as house:
+    config = read_config(data)
+    with closing(open_house(config, is_within_git=True)) as house:
         name = os.environ.get("STYRDOKUMENT_PERSON") or os.environ.get("REMOTE_USER") or ""
         account = house.accounts.named(name)
         actor = house.actor(account.person.id if account else PersonId(name))
@@ -39,6 +42,6 @@ def guard(repository: Path) -> None:
             house=house,
             actor=actor,
             words=Words(language),
-            root=read_config(data).base_url.rstrip("/"),
+            root=config.base_url.rstrip("/"),
         )
         click.echo(json.dumps(answer(caller, question)))
