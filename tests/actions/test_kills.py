@@ -5,16 +5,23 @@ from pathlib import Path
 
 import pytest
 
+from styrdokument.actions import reviewing
 from styrdokument.actions.house import House
+from styrdokument.actions.pushes.receiving import receive
 from styrdokument.actions.verifying import verify_house
 from styrdokument.domain.case import CaseNumber, State, Step
-from styrdokument.domain.document import DocumentId
+from styrdokument.domain.document import DocumentId, folder_of
+from styrdokument.domain.matter import Given
+from styrdokument.domain.pushing import Command, Options
+from styrdokument.store.git import ObjectId
 from tests.actions import small
 from tests.actions.kills import check_repository, houses_after_each_kill
+from tests.cast import NOON
 from tests.databases import Databases
 from tests.views.library import close
 
 FIRST, CASE = CaseNumber(1), CaseNumber(2)
+BRANCH = "draft/lista"
 DOCUMENT = DocumentId(1000)
 BODY = "Tre medarbetare.\n"
 
@@ -83,6 +90,47 @@ def test_a_save_is_whole_or_has_not_happened(
         assert [event.step for event in held.events] == [Step.OPEN, Step.SAVE]
         assert held.case.contents[DOCUMENT] == small.draft(house, CASE).content_hash
     check_outcomes(outcomes)
+
+
+def test_a_push_is_whole_or_has_not_happened(
+    databases: Databases, begun: tuple[Path, small.Ids], tmp_path: Path
+) -> None:
+    data, ids = begun
+    start = tmp_path / "start"
+    databases.copy(data, start)
+    house = small.house_of(start)
+    reviewing.withdraw(house, small.actor(house, ids, "alma"), CASE, Given(reason="Nej."))
+    tip = commit_of_a_client(house, ids["alma"])
+    close(house)
+
+    def push(house: House) -> None:
+        command = Command(ref=f"refs/heads/{BRANCH}", old=None, new=tip)
+        receive(house, small.actor(house, ids, "alma"), command, Options())
+
+    outcomes = []
+    for house in houses_after_each_kill(databases, start, tmp_path, push):
+        check_repository(house)
+        assert verify_house(house).findings == ()
+        outcomes.append(BRANCH in house.catalogue.branches())
+        assert house.git.tip(f"refs/heads/{BRANCH}") == (tip if outcomes[-1] else None)
+        if not outcomes[-1]:
+            push(house)
+        held = house.cases.read(CaseNumber(house.catalogue.branches()[BRANCH]))
+        assert [event.step for event in held.events] == [Step.OPEN, Step.SAVE]
+        assert held.tip == tip
+    check_outcomes(outcomes)
+
+
+def commit_of_a_client(house: House, person: str) -> ObjectId:
+    """A commit that adds an appendix to the routine, as git has let it in."""
+    main = house.record.head
+    assert main is not None
+    batch = house.git.batch()
+    path = f"{folder_of(DOCUMENT)}/lista.csv"
+    tree = batch.tree(main, {path: batch.blob(b"a;b\n")})
+    commit = batch.commit(tree, parents=(main,), author=person, at=NOON, message="x\n")
+    batch.flush()
+    return commit
 
 
 def test_an_approval_is_whole_or_has_not_happened(
