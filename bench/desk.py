@@ -95,7 +95,7 @@ def _version(
     document: DocumentId, version: int, kind: str, start: date, later: date | None
 ) -> dict[str, Any]:
     empty: dict[str, Any] = {
-        name: [] if name in {"fields", "roles", "content", "outline"} else ""
+        name: [] if name in {"fields", "roles", "content"} else ""
         for name in tables.versions.columns.keys()  # noqa: SIM118 - not a mapping
     }
     ends = start + timedelta(days=730)

@@ -14,7 +14,7 @@ from styrdokument.actions.deciding import settle
 from styrdokument.actions.house import INDEX, JOURNAL, KEY, REPOSITORY, STOCKHOLM, House
 from styrdokument.config import LOOPBACK, BadConfig, Config, read_config
 from styrdokument.domain.problems import Problem
-from styrdokument.resources import folder
+from styrdokument.resources import fingerprint, folder
 from styrdokument.store.accounts import Accounts
 from styrdokument.store.cases import Cases
 from styrdokument.store.catalogue import Catalogue
@@ -26,14 +26,16 @@ from styrdokument.store.index import Index
 from styrdokument.store.journal import Journal
 from styrdokument.store.matters import Matters
 from styrdokument.store.pages import Pages
-from styrdokument.store.projection import Page, Projection
+from styrdokument.store.projection import Projection
 from styrdokument.store.record import Record
 from styrdokument.store.reservations import Reservations
 from styrdokument.store.sessions import Sessions
 from styrdokument.store.sheet import Sheet
 from styrdokument.store.sql import open_cache, open_database
+from styrdokument.store.texts import Text, Texts
 from styrdokument.store.tokens import Tokens
 from styrdokument.text import lint, markdown
+from styrdokument.text.wording import without_marks
 from styrdokument.views import git_door
 from styrdokument.views.accent import Accent
 from styrdokument.views.bodies import Bodies
@@ -141,8 +143,9 @@ def join(config: Config, now: Callable[[], datetime] | None = None) -> House:
     journal.prepare()
     index_place = config.index_database or data / INDEX
     index_engine = open_database(index_place, "index")
-    index = Index(index_engine, record, cases, matters, Projection(matters, render))
+    index = Index(index_engine, record, cases, matters, Projection(matters, without_marks))
     index.prepare()
+    cache = open_cache(index_place, "index")
     accounts = Accounts(journal.engine)
     return House(
         data=data,
@@ -153,7 +156,8 @@ def join(config: Config, now: Callable[[], datetime] | None = None) -> House:
         matters=matters,
         index=index,
         catalogue=Catalogue(index_engine),
-        pages=Pages(open_cache(index_place, "index")),
+        pages=Pages(cache),
+        texts=Texts(cache, finish, maker=fingerprint),
         desk=Desk(index_engine),
         journal=journal,
         directory=accounts,
@@ -199,11 +203,11 @@ def keep_journal(house: House, config: Config) -> None:
         house.journal.keep_with(house.record.identity)
 
 
-def render(body: str, appendices: str) -> Page:
-    """A finished text."""
+def finish(body: str, appendices: str) -> Text:
+    """A text as readers see it."""
     finished = markdown.finish(body, appendices=appendices)
     outline = tuple((h.level, h.text, h.anchor) for h in finished.outline)
-    return Page(html=finished.html, words=finished.words, outline=outline)
+    return Text(html=finished.html, outline=outline)
 
 
 def inspect(sheet: Sheet, headings: tuple[str, ...]) -> Iterable[Problem]:

@@ -30,6 +30,7 @@ from styrdokument.store.pages import Pages
 from styrdokument.store.record import Record
 from styrdokument.store.reservations import Reservations
 from styrdokument.store.sessions import Sessions
+from styrdokument.store.texts import Texts
 from styrdokument.store.tokens import Tokens
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -54,6 +55,7 @@ class House:
     index: Index
     catalogue: Catalogue
     pages: Pages
+    texts: Texts
     desk: Desk
     journal: Journal
     directory: Directory

@@ -7,7 +7,7 @@ key present, NFC. Readers ignore unknown keys; signatures are checked over the s
 import json
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -229,9 +229,9 @@ def _decision(raw: dict[str, Any]) -> Decision:
     return Decision(**read | {name: tuple(raw[name]) for name in _LISTS})
 
 
-def _known(shape: type, raw: Mapping[str, Any]) -> dict[str, Any]:
+def _known(shape: Any, raw: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ANN401 - a dataclass
     """What a dataclass knows of; a later product may have written more."""
-    return {field.name: raw[field.name] for field in fields(shape) if field.name in raw}
+    return {name: raw[name] for name in shape.__dataclass_fields__ if name in raw}
 
 
 def _days(raw: Mapping[str, Any], *names: str) -> dict[str, Any]:

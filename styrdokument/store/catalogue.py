@@ -5,7 +5,19 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Engine, Join, RowMapping, Select, and_, case, func, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    Join,
+    RowMapping,
+    Select,
+    Subquery,
+    and_,
+    case,
+    func,
+    select,
+    tuple_,
+)
 
 from styrdokument.domain.case import OPEN_STATES
 from styrdokument.domain.document import DocumentId
@@ -93,12 +105,17 @@ class Catalogue:
         """A page of versions, and how many there are in all; in force first, then by title."""
         narrowed = conditions(filters, on=on, internal=internal)
         ordered = order(filters, on=on)
-        key = select(versions.c.document, versions.c.version).select_from(_joined())
-        page_of = key.where(*narrowed).order_by(*ordered).limit(size).offset((page - 1) * size)
+        place = func.row_number().over(order_by=ordered).label("place")
+        key = select(versions.c.document, versions.c.version, func.count().over().label("total"))
+        found = key.add_columns(place).select_from(_joined()).where(*narrowed).subquery()
+        at_place = found.c.place.between((page - 1) * size + 1, page * size)
+        query = _listed(on).add_columns(found.c.total).join(found, _is_same(found)).where(at_place)
+        rows = self._all(query.order_by(found.c.place))
+        if rows or page == 1:
+            return rows, rows[0]["total"] if rows else 0
         counted = select(func.count()).select_from(_joined()).where(*narrowed)
         with self._engine.connect() as connection:
-            total = connection.execute(counted).scalar_one()
-        return self._all(at(_listed(on), page_of).order_by(*ordered)), total
+            return rows, connection.execute(counted).scalar_one()
 
     def latest_changes(self, *, on: date, internal: bool, count: int) -> Sequence[Row]:
         """The versions that took effect last, newest first."""
@@ -206,8 +223,12 @@ def at(query: Select[Any], keys: Select[Any]) -> Select[Any]:
     What is narrowed and ordered by stands in an index; only the rows of a page are then looked up.
     """
     found = keys.subquery()
+    return query.join(found, _is_same(found))
+
+
+def _is_same(found: Subquery) -> ColumnElement[bool]:
     v = versions.c
-    return query.join(found, and_(v.document == found.c.document, v.version == found.c.version))
+    return and_(v.document == found.c.document, v.version == found.c.version)
 
 
 def _joined() -> Join:
@@ -222,7 +243,7 @@ _WHO = (
     documents.c.repealed_by,
     documents.c.successor,
 )
-_HEAVY = {"text", "body", "page", "words", "outline", "content", "fields", "roles"}
+_HEAVY = {"text", "body", "words", "content", "fields", "roles"}
 
 
 @lru_cache(maxsize=32)

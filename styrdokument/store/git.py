@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -33,6 +34,8 @@ __all__ = ["Batch", "Change", "Commit", "Damaged", "Git", "Missing", "ObjectId",
 
 # Ours are five deep; a pushed tree may be as deep as somebody cares to make it.
 _DEEPEST = 100
+TREES_KEPT = 128
+"""Ours have at most a hundred names, which is 20 kB."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +78,8 @@ class Git:
         self.path = path
         self._loader = Loader(path, aside)
         self._refs = Refs(path, self._loader.packed_refs)
+        # A tree's id names its bytes: what was read and checked once stays true.
+        self._tree = lru_cache(maxsize=TREES_KEPT)(self._read_tree)
 
     @classmethod
     def create(cls, path: Path) -> Self:
@@ -181,8 +186,9 @@ class Git:
         return entry
 
     def _entries(self, tree: ObjectId | None) -> dict[str, Entry]:
-        if tree is None:
-            return {}
+        return self._tree(tree) if tree else {}
+
+    def _read_tree(self, tree: ObjectId) -> dict[str, Entry]:
         raw = self._loader.load_as("tree", tree)
         try:
             return read_tree(raw)

@@ -96,7 +96,8 @@ class Index:
                 raise AnothersIndex(_ANOTHERS)
             for table in _TABLES:
                 connection.execute(delete(table))
-            pages.forget_all(connection)
+            for table in tables.CACHED:
+                connection.execute(delete(table))
             self._follow(connection)
             count = connection.execute(select(tables.versions.c.version)).all()
         return len(count)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 
 from styrdokument.domain.document import HIGHEST_ID, Audience
 from styrdokument.domain.people import Entry
@@ -140,10 +140,14 @@ def order(filters: Filters, *, on: date) -> list[ColumnElement[Any]]:
         return [*ranked[: len(filters.standings) - 1], ends, *by_title]
     if filters.sorting is Sorting.EFFECTIVE_FROM:
         return [v.effective_from.desc(), v.recorded_at.desc(), *by_title]
-    ranks = {Standing.IN_FORCE: 0, Standing.DUE: 0, Standing.EXPIRED: 1, Standing.UPCOMING: 2}
-    return [case(ranks, value=standing_on(on), else_=3), _misses(filters.words), *by_title]
+    misses = [_misses(filters.words)] if filters.words else []
+    if len({_RANKS.get(one, _LAST) for one in filters.standings}) == 1:
+        return [*misses, *by_title]
+    return [case(_RANKS, value=standing_on(on), else_=_LAST), *misses, *by_title]
 
 
+_RANKS = {Standing.IN_FORCE: 0, Standing.DUE: 0, Standing.EXPIRED: 1, Standing.UPCOMING: 2}
+_LAST = 3
 _URGENT = {Standing.EXPIRED: 0, Standing.DUE: 1}
 
 
@@ -175,4 +179,4 @@ def _misses(words: tuple[str, ...]) -> ColumnElement[Any]:
     """How many of the words the title does not have."""
     title = versions.c.sorting
     misses = [case((title.contains(sort_key(w), autoescape=True), 0), else_=1) for w in words]
-    return sum(misses[1:], start=misses[0]) if misses else literal(0)
+    return sum(misses[1:], start=misses[0])

@@ -123,7 +123,8 @@ def read_loose(objects: Path, object_id: ObjectId) -> tuple[str, bytes] | None:
     Raises ValueError or zlib.error for what is not such a file, whole and with nothing over.
     """
     try:
-        data = loose_path(objects, object_id).read_bytes()
+        with open(f"{objects}/{object_id[:2]}/{object_id[2:]}", "rb") as file:  # noqa: PTH123
+            data = file.read()  # asked for every object: a Path takes as long as the rest
     except FileNotFoundError:
         return None
     unpacking = zlib.decompressobj()

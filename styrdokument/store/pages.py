@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError
 
 from styrdokument.domain.document import DocumentId
 from styrdokument.store.sql import Away, insert_or_replace, writing
-from styrdokument.store.straight import Straight
+from styrdokument.store.straight import Straight, Unavailable
 from styrdokument.store.tables import MAIN_CURSOR, cursors, page_names, pages
 
 MOST_AT_ONCE = 500
@@ -55,6 +55,10 @@ class Pages:
             select(p.stamp, p.audience, p.tag, p.body).where(*asked)
         )
 
+        self._begun = self._straight.prepare(
+            select(cursors.c.value).where(cursors.c.name == MAIN_CURSOR)
+        )
+
     def find(self, document: int, number: int, language: str) -> Finished | None:
         """The page that is kept, whether its stamp still holds or not; one statement."""
         values = {"document": document, "number": number, "language": language}
@@ -65,10 +69,12 @@ class Pages:
         return Finished(stamp=stamp, audience=audience, tag=tag, body=body)
 
     def begun(self) -> str:
-        """How far the index has come, to be asked before a page is made."""
-        query = select(cursors.c.value).where(cursors.c.name == MAIN_CURSOR)
-        with self._engine.connect() as connection:
-            return connection.execute(query).scalar() or ""
+        """How far the index has come, to be asked before a page is made. Raises Away."""
+        try:
+            row = self._straight.first(self._begun, {})
+        except Unavailable as error:
+            raise Away(str(error.__cause__)) from error
+        return row[0] if row else ""
 
     def keep(self, key: Key, page: Finished, *, named: Iterable[int], begun: str) -> bool:
         """Keep a page that names other documents, if the index stands where it was begun.

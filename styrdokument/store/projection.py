@@ -6,7 +6,6 @@ cannot differ.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from styrdokument.domain.decisionfile import ISSUES_A_VERSION, Decision, DecisionKind
@@ -27,17 +26,8 @@ from styrdokument.store.sorting import sort_key
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Page:
-    """A finished text: what a reader sees, the words of it for search, and its headings."""
-
-    html: str
-    words: str
-    outline: tuple[tuple[int, str, str], ...] = ()
-
-
-Render = Callable[[str, str], Page]
-"""From a body and the address of its appendices to a page."""
+Wording = Callable[[str], str]
+"""From a body to its words, for search."""
 
 
 def decision_row(filed: Filed, commit: ObjectId) -> Row:
@@ -98,9 +88,9 @@ def entry_rows(document: DocumentId, roles: Roles) -> list[Row]:
 class Projection:
     """Makes rows, reading texts from the record."""
 
-    def __init__(self, matters: Matters, render: Render) -> None:
-        """With the renderer that finishes pages."""
-        self._matters, self._render = matters, render
+    def __init__(self, matters: Matters, wording: Wording) -> None:
+        """With what gives a text's words."""
+        self._matters, self._wording = matters, wording
 
     def version_rows(
         self,
@@ -133,8 +123,6 @@ class Projection:
 
     def _issue_row(self, document: DocumentId, decision: Decision) -> Row:
         sheet = self.sheet_of(document, decision)
-        place = f"/documents/{document}/versions/{decision.version}/appendices/"
-        page = self._render(sheet.body, place)
         return {
             "document": document,
             "version": decision.version,
@@ -152,9 +140,7 @@ class Projection:
             "content_hash": decision.content_hash,
             "text": sheet.text.decode(errors="replace"),
             "body": sheet.body,
-            "page": page.html,
-            "outline": [list(heading) for heading in page.outline],
-            "words": f"{decision.title}\n{page.words}".casefold(),
+            "words": f"{decision.title}\n{self._wording(sheet.body)}".casefold(),
             "change_note": decision.change_note or "",
             "significance": str(decision.significance or ""),
             "decided_on": decision.decided_on,

@@ -8,11 +8,12 @@ what is committed; so a writer must never ask for a snapshot.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
@@ -110,17 +111,20 @@ def check_whole(connection: Connection) -> None:
 
 
 def insert_or_replace(connection: Connection, table: Table, *rows: dict[str, Any]) -> None:
-    """Insert rows, or put them in the place of those with the same primary key."""
-    dialect = postgresql if is_server(connection.engine) else sqlite
+    """Insert rows, all of the same columns, in the place of those with the same primary key."""
+    if rows:
+        statement = _insert_or_replace(table, tuple(rows[0]), connection.dialect.name)
+        connection.execute(statement, rows)
+
+
+@lru_cache(maxsize=64)
+def _insert_or_replace(table: Table, names: tuple[str, ...], dialect: str) -> Any:  # noqa: ANN401 - either dialect's
     keys = [column.name for column in table.primary_key]
-    for row in rows:
-        rest = {name: value for name, value in row.items() if name not in keys}
-        statement = dialect.insert(table).values(row)
-        connection.execute(
-            statement.on_conflict_do_update(index_elements=keys, set_=rest)
-            if rest
-            else statement.on_conflict_do_nothing(index_elements=keys)
-        )
+    statement = import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
+    rest = {name: statement.excluded[name] for name in names if name not in keys}
+    if not rest:
+        return statement.on_conflict_do_nothing(index_elements=keys)
+    return statement.on_conflict_do_update(index_elements=keys, set_=rest)
 
 
 def _open_server(address: str, name: str, **more: str) -> Engine:

@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeAlias, cast
 import yaml
 
 from styrdokument.domain.problems import Refused
+from styrdokument.store import plainyaml
 from styrdokument.store.yamlscan import end_of, is_null, problem, scan, start_of
 
 Value: TypeAlias = "str | list[Value] | dict[str, Value] | None"
@@ -40,6 +41,9 @@ def read(
     `first_line` is where `data` starts in its file, for the lines of problems. Raises `Refused`
     with all that was found wrong, but for the rules that are `borne_with`.
     """
+    plain = plainyaml.read(data) if limit >= LIMIT and depth > 1 else None
+    if plain is not None:
+        return cast("dict[str, Value]", plain)
     return _build(scan(data, limit, depth, first_line, borne_with))
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from styrdokument.store.columns import Key, Moment, Plain
 
-SCHEMA = 5
+SCHEMA = 6
 METADATA = MetaData()
 MAIN_CURSOR = "main"
 SCHEMA_CURSOR = "schema"
@@ -83,7 +83,7 @@ versions = Table(
     Column("title", Plain, nullable=False),
     Column("sorting", Key, nullable=False),
     Column("processes", Plain, nullable=False),
-    Column("type", Key, nullable=False, index=True),
+    Column("type", Key, nullable=False),
     Column("language", Plain, nullable=False),
     Column("audience", Key, nullable=False),
     Column("content_hash", Plain, nullable=False),
@@ -106,8 +106,6 @@ versions = Table(
     Column("content", JSON, nullable=False),
     Column("text", Plain, nullable=False),
     Column("body", Plain, nullable=False),
-    Column("page", Plain, nullable=False),
-    Column("outline", JSON, nullable=False),
     Column("words", Plain, nullable=False),
     ForeignKeyConstraint(["document"], ["documents.document"], ondelete="CASCADE"),
 )
@@ -195,5 +193,16 @@ page_names = Table(
     Column("document", Integer, primary_key=True, index=True),
 )
 
-CACHED = frozenset({pages, page_names})
+texts = Table(
+    "texts",
+    METADATA,
+    Column("document", Integer, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("maker", Plain, nullable=False),
+    Column("html", Plain, nullable=False),
+    Column("outline", JSON, nullable=False),
+)
+
+CACHED = frozenset({pages, page_names, texts})
 """What is made when it is first asked for, so that two indexes of one record may differ in it."""

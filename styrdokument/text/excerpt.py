@@ -8,18 +8,12 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from styrdokument.text.wording import without_marks
+
 LENGTH = 200
 """Characters of an excerpt."""
 BEFORE = 60
 """Characters kept before the first word found."""
-
-# None of these looks past a line or past where it could begin again: else a text made for it would
-# take hours, in which nobody else is served.
-_FENCE = re.compile(r"^[ \t]*(?:`{3,}|~{3,}).*$", re.MULTILINE)
-_RULE = re.compile(r"^[ \t|:=-]+$", re.MULTILINE)
-_LEAD = re.compile(r"^[ \t]*(?:#{1,6}|>|[-*+]|\d+[.)])[ \t]+(?:\[[ xX]\][ \t]+)?", re.MULTILINE)
-_LINK = re.compile(r"!?\[([^\[\]\n]*)\](?:\([^()\n]*\)|\[[^\[\]\n]*\])")
-_MARKS = re.compile(r"[*`|~]+|\\(?=[^\w\s])|(?<!\w)_+|_+(?!\w)")
 
 
 class Piece(NamedTuple):
@@ -31,7 +25,7 @@ class Piece(NamedTuple):
 
 def excerpt(body: str, words: Sequence[str]) -> tuple[Piece, ...]:
     """Give the body around the first of `words` that it has, else its beginning."""
-    text = _plain(body)
+    text = without_marks(body)
     found = _pattern(words).search(text) if words else None
     start = _word_start(text, max(found.start() - BEFORE, 0)) if found else 0
     shown = text[start : start + LENGTH]
@@ -43,12 +37,6 @@ def excerpt(body: str, words: Sequence[str]) -> tuple[Piece, ...]:
     if start + len(shown) < len(text):
         pieces.append(Piece(" …", is_hit=False))
     return tuple(pieces)
-
-
-def _plain(body: str) -> str:
-    for pattern, instead in ((_FENCE, " "), (_RULE, " "), (_LEAD, ""), (_LINK, r"\1")):
-        body = pattern.sub(instead, body)
-    return " ".join(_MARKS.sub(" ", body).split())
 
 
 def _pattern(words: Sequence[str]) -> re.Pattern[str]:

@@ -13,7 +13,7 @@ from markdown_it.token import Token
 from styrdokument.text.anchors import Heading, visible_text
 from styrdokument.text.parsing import parser, reader
 
-__all__ = ["Heading", "Link", "links", "links_in", "outline", "plain", "render"]
+__all__ = ["Heading", "Link", "links", "links_in", "outline", "render"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,20 +38,18 @@ def render(body: str, *, appendices: str = "", heading_prefix: str = "") -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Finished:
-    """A body as it is shown: safe HTML, the words a reader sees, and the headings in order."""
+    """A body as it is shown: safe HTML, and the headings in order."""
 
     html: str
-    words: str
     outline: tuple[Heading, ...]
 
 
 def finish(body: str, *, appendices: str = "") -> Finished:
-    """Give `render`, `plain` and `outline` of a body from one reading of it."""
+    """Give `render` and `outline` of a body from one reading of it."""
     env: dict[str, Any] = {"appendices": appendices}
     tokens = parser().parse(body, env)
     return Finished(
         html=str(parser().renderer.render(tokens, parser().options, env)),
-        words=" ".join(" ".join(_words(tokens)).split()),
         outline=tuple(env.get("headings", ())),
     )
 
@@ -61,11 +59,6 @@ def outline(body: str, *, heading_prefix: str = "") -> tuple[Heading, ...]:
     env: dict[str, Any] = {"prefix": heading_prefix}
     parser().parse(body, env)
     return tuple(env.get("headings", ()))
-
-
-def plain(body: str) -> str:
-    """Give the words a reader sees, for search: blocks apart, white space folded."""
-    return " ".join(" ".join(_words(parser().parse(body, {}))).split())
 
 
 def links(body: str) -> tuple[Link, ...]:
@@ -90,14 +83,6 @@ def lines_of(block: Token) -> Iterator[tuple[Token, int]]:
     for token in block.children or []:
         yield token, line
         line += token.type in {"softbreak", "hardbreak"}
-
-
-def _words(blocks: Iterable[Token]) -> Iterator[str]:
-    for block in blocks:
-        if block.type == "inline":
-            yield visible_text(block.children or [])
-        elif block.type in {"fence", "code_block"}:
-            yield block.content
 
 
 def _link(token: Token, attribute: str, text: str, line: int) -> Link:

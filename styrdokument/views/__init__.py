@@ -16,6 +16,7 @@ from styrdokument.views import (
     health,
     history,
     imports,
+    kept,
     language,
     lists,
     open_cases,
@@ -68,6 +69,7 @@ def install(app: Flask, house: House, site: Site) -> None:
     security.install(app)
     posting.install(app)
     errors.install(app)
+    kept.install(app)
     presenting.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

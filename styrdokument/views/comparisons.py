@@ -13,8 +13,9 @@ from styrdokument.text.redline import redline
 from styrdokument.views.asking import number_asked
 from styrdokument.views.card import Said, said_of
 from styrdokument.views.changes import Changed, redline_words
+from styrdokument.views.kept import kept
 from styrdokument.views.reading import DOCUMENT, issued, shown, versions_of
-from styrdokument.views.support import page, words
+from styrdokument.views.support import house, page, words
 
 bp = Blueprint("comparisons", __name__, url_prefix="/documents")
 
@@ -30,23 +31,30 @@ class FieldChange(NamedTuple):
 @bp.get(f"/{DOCUMENT}/compare")
 def show(document: int) -> ResponseReturnValue:
     """What changed from one version to another: the two newest, unless the query says which."""
+    inside = kept("versions/compared.html", lambda: _compared(document))
+    return page("versions/compare.html", inside=inside)
+
+
+def _compared(document: int) -> dict[str, Any]:
     row, known = shown(document), versions_of(document)
     numbers = [one["version"] for one in known]
     newest = numbers[:2] if len(numbers) > 1 else [*numbers, *numbers]
     to = number_asked("to", otherwise=newest[0])
     from_ = number_asked("from", otherwise=_before(to, numbers, newest))
-    values = {"row": row, "versions": known, "from_": from_, "to": to}
     old, new = issued(document, from_), issued(document, to)
     contents = [{file["path"]: file["sha256"] for file in one["content"]} for one in (old, new)]
-    return page(
-        "versions/compare.html",
-        old=old,
-        new=new,
-        changed=_changed(old, new),
-        changes=tuple(field_changes(old, new)),
-        appendices=appendices_changed(*contents),
-        **values,
-    )
+    return {
+        "title": words().say("compare.title", title=row["title"]),
+        "row": row,
+        "versions": known,
+        "from_": from_,
+        "to": to,
+        "old": old,
+        "new": new,
+        "changed": _changed(old, new),
+        "changes": tuple(field_changes(old, new)),
+        "appendices": appendices_changed(*contents),
+    }
 
 
 def field_changes(old: Row, new: Row) -> Iterator[FieldChange]:
@@ -60,7 +68,7 @@ def field_changes(old: Row, new: Row) -> Iterator[FieldChange]:
 def _changed(old: Row, new: Row) -> Changed:
     said = words().say
     return Changed(
-        marked=redline(old["page"], new["page"], words=redline_words()),
+        marked=redline(*(house().texts.of(one).html for one in (old, new)), words=redline_words()),
         path=f"/documents/{new['document']}/compare",
         old=said("compare.version", version=old["version"]),
         new=said("compare.version", version=new["version"]),

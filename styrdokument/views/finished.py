@@ -39,7 +39,7 @@ def finished(
     One that was made while nobody could be looked up has ids for names, and is not kept.
     """
     pages = house().pages
-    begun, people = pages.begun(), _people()
+    begun, people = pages.begun(), people_known()
     stamp = stamp_of(maker_of(site()), root=root(), day=today(), people=people or 0)
     with shared() as named:
         row, html = make()
@@ -86,7 +86,7 @@ def lasting_headers(site: Site) -> Headers:
     return list({**kept, **headers_of(site)}.items())
 
 
-def _people() -> int | None:
+def people_known() -> int | None:
     """How often somebody was added or renamed; None where that cannot be asked."""
     try:
         return house().sessions.glance("", at=house().now()).people

@@ -10,8 +10,9 @@ from styrdokument.domain.decisionfile import ISSUES_A_VERSION, from_bytes
 from styrdokument.domain.document import DocumentId
 from styrdokument.store.catalogue import Row
 from styrdokument.views.card import basis_said, decider_said, documents_said, who_said
+from styrdokument.views.kept import kept
 from styrdokument.views.reading import DOCUMENT, shown, versions_of
-from styrdokument.views.support import house, page
+from styrdokument.views.support import house, page, visitor, words
 
 bp = Blueprint("history", __name__, url_prefix="/documents")
 
@@ -19,11 +20,17 @@ bp = Blueprint("history", __name__, url_prefix="/documents")
 @bp.get(f"/{DOCUMENT}/history")
 def show(document: int) -> ResponseReturnValue:
     """The decisions about the versions that the visitor may read."""
+    inside = kept("documents/decided.html", lambda: _decided(document))
+    return page("documents/history.html", inside=inside)
+
+
+def _decided(document: int) -> dict[str, Any]:
     row = shown(document)
     readable = {one["version"] for one in versions_of(document)}
     found = house().catalogue.decisions(DocumentId(document))
     entries = [_entry(one, row) for one in found if one["version"] in readable | {None}]
-    return page("documents/history.html", row=row, entries=entries)
+    title = words().say("history.title", title=row["title"])
+    return {"row": row, "entries": entries, "title": title, "is_signed_in": visitor() is not None}
 
 
 def _entry(filed: Row, row: Row) -> dict[str, Any]:

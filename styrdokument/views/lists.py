@@ -4,7 +4,7 @@ An address without ending is a page, with `.json` and `.csv` the same list for m
 hold only what the visitor may read.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -22,6 +22,8 @@ from styrdokument.views.asking import (
     here,
     number_asked,
 )
+from styrdokument.views.kept import kept
+from styrdokument.views.lines import lines
 from styrdokument.views.reading import sees_internal
 from styrdokument.views.spreadsheet import comma_separated
 from styrdokument.views.support import (
@@ -44,10 +46,7 @@ MOST_ROWS = 200_000
 @bp.get("/documents")
 def browse() -> ResponseReturnValue:
     """The documents, narrowed to what was asked for."""
-    rows, pages = found(filters_asked(), on=today())
-    return page(
-        "lists/browse.html", rows=rows, pages=pages, asked=asked(), choices=choices(), here=here
-    )
+    return page("lists/browse.html", inside=kept("lists/browsing.html", _browsing))
 
 
 @bp.get("/documents.json")
@@ -66,8 +65,8 @@ def browse_csv() -> Response:
 def library() -> ResponseReturnValue:
     """Everything in force on a day, today unless the query says which."""
     day = day_asked() or today()
-    rows, pages = found(in_force(), on=day)
-    return page("lists/library.html", rows=rows, pages=pages, day=day, here=here)
+    inside = kept("lists/in_force.html", lambda: _in_force_on(day))
+    return page("lists/library.html", day=day, inside=inside)
 
 
 @bp.get("/library.json")
@@ -125,6 +124,22 @@ def choices() -> dict[str, list[tuple[str, str]]]:
     standings.append((ALL, words().say("list.everything")))
     sortings = [(str(one), words().say(f"list.sort_{one}")) for one in Sorting]
     return {**found, "standing": standings, "sort": sortings}
+
+
+def _browsing() -> Mapping[str, Any]:
+    rows, pages = found(filters_asked(), on=today())
+    return {
+        "lines": lines(rows),
+        "pages": pages,
+        "asked": asked(),
+        "choices": choices(),
+        "here": here,
+    }
+
+
+def _in_force_on(day: date) -> Mapping[str, Any]:
+    rows, pages = found(in_force(), on=day)
+    return {"lines": lines(rows, on=day), "pages": pages, "day": day, "here": here}
 
 
 _HEADINGS = (

@@ -11,8 +11,8 @@ from styrdokument import __version__
 from styrdokument.actions.house import STOCKHOLM
 from styrdokument.domain.access import Act
 from styrdokument.domain.problems import Problem
-from styrdokument.domain.validity import APPLIES, PAST
-from styrdokument.store.catalogue import Row
+from styrdokument.domain.validity import PAST
+from styrdokument.views.lines import text_address
 from styrdokument.views.security import form_token
 from styrdokument.views.style import static_address, style_address
 from styrdokument.views.support import (
@@ -93,12 +93,6 @@ def moment(value: datetime | str | None) -> str:
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
     return f"{day(value)} {value.astimezone(STOCKHOLM):%H:%M}" if value else ""
-
-
-def text_address(row: Row) -> str:
-    """The document for what applies; an older or coming text by its number."""
-    document = f"/documents/{row['document']}"
-    return document if row["standing"] in APPLIES else f"{document}/versions/{row['version']}"
 
 
 def is_under(address: str) -> bool:

@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from styrdokument.store.catalogue import PAGE
 from styrdokument.text.excerpt import excerpt
 from styrdokument.views.asking import Pages, asked, filters_asked, here
+from styrdokument.views.kept import kept
 from styrdokument.views.lists import choices, found
 from styrdokument.views.support import house, page, today
 from styrdokument.views.version_json import in_list
@@ -21,10 +22,13 @@ HITS = 25
 @bp.get("/search")
 def show() -> ResponseReturnValue:
     """The form, and what was found when there is something to search for."""
+    return page("search/show.html", inside=kept("search/searching.html", _searching))
+
+
+def _searching() -> dict[str, Any]:
     hits, pages = _hits(HITS)
-    return page(
-        "search/show.html", hits=hits, pages=pages, asked=asked(), choices=choices(), here=here
-    )
+    found = {"hits": hits, "pages": pages}
+    return {**found, "asked": asked(), "choices": choices(), "here": here}
 
 
 @bp.get("/search.json")

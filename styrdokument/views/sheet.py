@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from markupsafe import Markup
+
 from styrdokument.domain.document import ROLES, TEXT
 from styrdokument.domain.validity import APPLIES, Standing
 from styrdokument.store.catalogue import Row
 from styrdokument.views.card import Said, documents_said, facts_of
 from styrdokument.views.reading import address, decision_of
-from styrdokument.views.support import today, words
+from styrdokument.views.support import house, today, words
 
 HEAD = (
     "type",
@@ -51,14 +53,15 @@ def sheet(
     path = f"/documents/{row['document']}"
     if as_issued or day:
         path = f"{path}/versions/{row['version']}"
-    outline = row["outline"]
+    text = house().texts.of(row)
     return {
         "row": row,
         "day": day,
         "facts": facts,
         "head_facts": [fact for name in HEAD for fact in facts if fact.name == name],
         "notices": tuple(_notices(row, known, day=day, as_issued=as_issued)),
-        "outline": outline if len(outline) >= LEAST_HEADINGS else (),
+        "html": Markup(text.html),  # noqa: S704 - `markdown.finish` answers safe HTML
+        "outline": text.outline if len(text.outline) >= LEAST_HEADINGS else (),
         "appendices": [f for f in row["content"] if f["path"] not in {TEXT, ROLES}],
         "has_others": len(known) > 1,
         "path": path,

@@ -9,7 +9,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Response, send_file, url_for
+from flask import Blueprint, Response, send_file
 
 from styrdokument.domain.problems import NotFound
 from styrdokument.resources import folder
@@ -42,12 +42,13 @@ def show_logo() -> Response:
 
 def style_address() -> str:
     """Where the style sheet is, as it looks now."""
-    return f"/style.css?v={_mark(sheet(site().accent).encode())}"
+    return _style_address(site().accent)
 
 
+@cache
 def static_address(name: str) -> str:
     """Where a file in `web/static` is, as it is now."""
-    return url_for("static", filename=name, v=_mark_of(folder("web") / "static" / name))
+    return f"/static/{name}?v={_mark((folder('web') / 'static' / name).read_bytes())}"
 
 
 @cache
@@ -64,8 +65,8 @@ def _layer(part: Path, layer: str) -> str:
 
 
 @cache
-def _mark_of(path: Path) -> str:
-    return _mark(path.read_bytes())
+def _style_address(accent: Accent | None) -> str:
+    return f"/style.css?v={_mark(sheet(accent).encode())}"
 
 
 def _mark(content: bytes) -> str:

@@ -247,9 +247,8 @@ def test_reviews_and_their_periods_give_days_of_review(whole):
     assert found["#frontend"] == (5, True)
     assert found["#mobile-community"] == (2, False)
     assert all("template_tags" in rules(one) for one in report.rows if one.path != "README.md")
-    assert (
-        "&lt;%= current_page.data.title %&gt;"
-        in (house.catalogue.shown(reviewed.document, on=TODAY)["page"])
+    assert "&lt;%= current_page.data.title %&gt;" in (
+        house.texts.of(house.catalogue.shown(reviewed.document, on=TODAY)).html
     )
 
 
@@ -265,7 +264,7 @@ def test_types_follow_layouts_and_pictures_come_along(whole):
     assert use_ai.effective_from.isoformat() >= "2026-03-20"
     pyramid = row(report, "docs/standards/test-pyramid.md")
     assert sheet(house, pyramid.document).appendices == ("test-pyramid.png",)
-    page = house.catalogue.shown(pyramid.document, on=TODAY)["page"]
+    page = house.texts.of(house.catalogue.shown(pyramid.document, on=TODAY)).html
     assert f'src="/documents/{pyramid.document}/versions/' in page
 
 

@@ -332,6 +332,6 @@ def test_template_tags_are_shown_as_text_and_told_of(house, source):
         "ERB (1), Hugo (1), Liquid (2)",
     )
     assert body(house, found.document) == text
-    page = house.catalogue.shown(found.document, on=TODAY)["page"]
+    page = house.texts.of(house.catalogue.shown(found.document, on=TODAY)).html
     assert "&lt;%= " in page
     assert "{% include x %} {{ y }} {{&lt; z &gt;}}" in page

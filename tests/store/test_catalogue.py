@@ -114,7 +114,7 @@ def engine(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> It
 def put(engine: Engine, history: History) -> None:
     """The rows of one document, with nothing in them but its days."""
     empty = {
-        column.name: "" if column.name not in {"fields", "roles", "content", "outline"} else []
+        column.name: "" if column.name not in {"fields", "roles", "content"} else []
         for column in tables.versions.c
     }
     stated = {"seq": 0, "decided_on": BEGINNING, "recorded_at": NOON, "document": DOCUMENT}
