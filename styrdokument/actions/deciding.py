@@ -64,8 +64,7 @@ def settle(house: House) -> None:
                 event = Event(step=Step.DECIDE, by=decision.recorded_by, at=decision.recorded_at)
                 _close(house, held, event)
         _end_cases_on_repealed(house)
-        for number in house.cases.numbers():
-            house.cases.mend(number)
+        _mend_drafts(house)
         case, document = unfinished.highest_numbers(house.index.engine)
         house.record.numbers.keep_clear_of(document, case=case)
     house.index.catch_up()
@@ -132,6 +131,18 @@ def _end_cases_on_repealed(house: House) -> None:
             facts = {"reason": "", "because": "repealed", "document": row.document}
             event = Event(step=Step.WITHDRAW, by=by, at=house.now(), facts=facts)
             _close(house, held, event)
+
+
+def _mend_drafts(house: House) -> None:
+    """Draft branches follow their logs. A closed case has none, so only what is left is looked for.
+
+    There are few open cases and in time very many closed ones.
+    """
+    numbers = unfinished.open_cases(house.index.engine)
+    branches = {house.cases.mend(CaseNumber(number)) for number in numbers}
+    if house.cases.branches() - branches:
+        for number in house.cases.numbers():
+            house.cases.mend(number)
 
 
 def _successor_problems(house: House, given: Given) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from styrdokument.domain.case import Case, CaseNumber, Event, Step, fold
@@ -21,6 +22,8 @@ LOGS = "refs/cases/"
 DRAFTS = "refs/heads/draft/"
 FORMAT = 1
 FILE = "event.json"
+EVENTS_KEPT = 512
+"""Read again at each look at a case; an event is a kilobyte or two."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +55,7 @@ class Cases:
     def __init__(self, git: Git) -> None:
         """Over the repository that keeps them."""
         self._git = git
+        self._event = lru_cache(maxsize=EVENTS_KEPT)(self._read_event)
 
     def numbers(self) -> tuple[CaseNumber, ...]:
         """All cases that have a log, rising."""
@@ -137,15 +141,23 @@ class Cases:
         self._git.move(f"{LOGS}{number}", old=before, new=log)
         self.mend(number)
 
-    def mend(self, number: CaseNumber) -> None:
-        """Put the draft's branch where the log says; take it away once the case is closed."""
+    def branches(self) -> set[str]:
+        """The drafts' branches, as they stand."""
+        return set(self._git.tips(DRAFTS))
+
+    def mend(self, number: CaseNumber) -> str:
+        """Put the draft's branch where the log says; take it away once the case is closed.
+
+        Answers the branch; empty where the case has none.
+        """
         held = self.read(number)
         if not held.case.branch:
-            return
+            return ""
         ref = f"{DRAFTS}{held.case.branch.removeprefix('draft/')}"
         now, wanted = self._git.tip(ref), held.tip if held.case.is_open else None
         if now != wanted:
             self._git.move(ref, old=now, new=wanted)
+        return ref if wanted else ""
 
     def _log(self, newest: ObjectId) -> Iterator[dict[str, Any]]:
         """The events, newest first; below the opening one lies the draft's own history."""
@@ -155,7 +167,7 @@ class Cases:
             if raw["step"] == Step.OPEN:
                 return
 
-    def _event(self, commit: ObjectId) -> dict[str, Any]:
+    def _read_event(self, commit: ObjectId) -> dict[str, Any]:
         raw: dict[str, Any] = json.loads(self._git.blob(self._git.files(commit)[FILE]))
         return raw
 

@@ -36,6 +36,8 @@ __all__ = ["Batch", "Change", "Commit", "Damaged", "Git", "Missing", "ObjectId",
 _DEEPEST = 100
 TREES_KEPT = 128
 """Ours have at most a hundred names, which is 20 kB."""
+COMMITS_KEPT = 256
+"""A step of a case reads the events before it several times."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,8 +80,9 @@ class Git:
         self.path = path
         self._loader = Loader(path, aside)
         self._refs = Refs(path, self._loader.packed_refs)
-        # A tree's id names its bytes: what was read and checked once stays true.
+        # An id names its bytes: what was read and checked once stays true.
         self._tree = lru_cache(maxsize=TREES_KEPT)(self._read_tree)
+        self._commit = lru_cache(maxsize=COMMITS_KEPT)(self._read_commit)
 
     @classmethod
     def create(cls, path: Path) -> Self:
@@ -140,11 +143,7 @@ class Git:
 
     def commit(self, object_id: ObjectId) -> Commit:
         """Answer a commit."""
-        raw = self._loader.load_as("commit", object_id)
-        try:
-            return _parse_commit(object_id, raw)
-        except (AttributeError, OSError, *DAMAGE) as error:
-            raise Damaged(object_id) from error
+        return self._commit(object_id)
 
     def find(self, at: ObjectId, path: str) -> ObjectId | None:
         """Answer the id of the file or folder at `path` (`a/b/c`), None if there is none."""
@@ -174,6 +173,13 @@ class Git:
             commit = self.commit(here)
             yield commit
             here = commit.parents[0] if commit.parents else None
+
+    def _read_commit(self, object_id: ObjectId) -> Commit:
+        raw = self._loader.load_as("commit", object_id)
+        try:
+            return _parse_commit(object_id, raw)
+        except (AttributeError, OSError, *DAMAGE) as error:
+            raise Damaged(object_id) from error
 
     def _root(self, at: ObjectId) -> ObjectId:
         kind, _ = self._loader.load(at)

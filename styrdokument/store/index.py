@@ -206,7 +206,10 @@ class Index:
     def _follow_cases_on(self, connection: Connection, documents: set[DocumentId]) -> None:
         """A decision about a document may change what its open cases wait for."""
         table = tables.case_documents
-        found = connection.execute(select(table.c.number, table.c.document)).all()
+        query = select(table.c.number, table.c.document)
+        if len(documents) <= pages.MOST_AT_ONCE:
+            query = query.where(table.c.document.in_(documents))
+        found = connection.execute(query).all()
         for number in sorted({n for n, d in found if d in documents}):
             self._put_case(connection, CaseNumber(number))
 

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from styrdokument.domain.decisionfile import ContentFile, Decision, from_bytes
@@ -22,6 +23,8 @@ from styrdokument.store.numbers import Numbers
 
 MAIN = "refs/heads/main"
 MOST_READ = 8
+DECISIONS_KEPT = 128
+"""Of a few documents at a time: a step reads them more than once."""
 _READ: dict[ObjectId, Registers] = {}
 """Registers by the id of their tree, which names their bytes, whoever reads them."""
 
@@ -49,6 +52,7 @@ class Record:
         self._lock = data / "lock"
         self._signer = signer
         self._measured: dict[ObjectId, tuple[str, int]] = {}
+        self._read = lru_cache(maxsize=DECISIONS_KEPT)(self._read_decision)
         self._looked: tuple[ObjectId | None, ObjectId | None] = (None, None)
 
     def lock(self) -> AbstractContextManager[None]:
@@ -201,7 +205,10 @@ class Record:
     def _filed(self, at: ObjectId, folder: str) -> Iterator[Filed]:
         for path, blob in self.git.files(at, f"{folder}/{DECISIONS}".rstrip("/")).items():
             if path.endswith(".json"):
-                yield read_filed(f"{folder}/{DECISIONS}{path}", self.git.blob(blob))
+                yield self._read(f"{folder}/{DECISIONS}{path}", blob)
+
+    def _read_decision(self, path: str, blob: ObjectId) -> Filed:
+        return read_filed(path, self.git.blob(blob))
 
     def _measure(self, blob: ObjectId) -> tuple[str, int]:
         """SHA-256 and size of a blob; kept, for a blob's id names its bytes."""

@@ -35,6 +35,12 @@ def open_but_repealed(engine: Engine) -> list[Any]:
     return _all(engine, query)
 
 
+def open_cases(engine: Engine) -> list[int]:
+    """The numbers of the cases that are open."""
+    query = select(cases.c.number).where(cases.c.state.in_(OPEN_STATES)).order_by(cases.c.number)
+    return [row.number for row in _all(engine, query)]
+
+
 def highest_numbers(engine: Engine) -> tuple[int, int]:
     """The highest case number and document id that are in use; 0 where there is none."""
     used = (
