@@ -13,6 +13,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import library
@@ -21,24 +22,57 @@ import peers
 
 CACHE = Path(".cache/bench")
 ROUNDS = 3
-MISSING = "not available"
+TARGETS = {
+    "document's page": "0.06",
+    "document's page, signed in": "0.06",
+    "list with filters, 100 rows": "2",
+    "history": "2",
+    "redline of two versions": "8",
+    "decision, with the password looked at again": "20",
+    "rebuild, versions for a second of CPU": "1000",
+    "memory after reads, PSS MB": "150",
+    "memory at the end, PSS MB": "150",
+    "second start to first page, s": "1.5",
+}
 
 
 def main(sizes: list[int]) -> None:
-    """The tables, one for each size."""
-    print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    """Measure at each size, and print one table; each figure is told as it comes, too."""
+    told = f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    loads, table = [], Table()
     for size in sizes:
         data = CACHE / str(size)
         library.make(data, size)
-        print(f"\n{size} documents, load before {os.getloadavg()[0]:.1f}")
-        _print("styrdokument", ours.measure(data, _free_port(), rounds=ROUNDS))
+        loads.append(os.getloadavg()[0])
+        table.put(size, "", ours.measure(data, _free_port(), rounds=ROUNDS))
         for name, measure in _others(size).items():
-            with tempfile.TemporaryDirectory() as place:
-                try:
-                    _print(name, measure(Path(place)))
-                except peers.NotAvailable:
-                    print(f"| {name} | | {MISSING} |")
-        print(f"load after {os.getloadavg()[0]:.1f}", flush=True)
+            with tempfile.TemporaryDirectory() as place, suppress(peers.NotAvailable):
+                table.put(size, f"{name}: ", measure(Path(place)))
+        loads.append(os.getloadavg()[0])
+    print(f"{told}; load at the beginnings and ends: {', '.join(f'{one:.1f}' for one in loads)}\n")
+    print(table.markdown(sizes))
+
+
+class Table:
+    """What was measured, by name and size."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, dict[int, float]] = {}
+
+    def put(self, size: int, prefix: str, rows: ours.Rows) -> None:
+        """Take in what was measured at a size."""
+        for name, value in rows.items():
+            self._rows.setdefault(prefix + name, {})[size] = value
+            print(f"{size:>7} {prefix}{name}: {value:.3f}", file=sys.stderr, flush=True)
+
+    def markdown(self, sizes: list[int]) -> str:
+        """A table for docs/performance.md."""
+        head = ["", *(f"{size:,} documents" for size in sizes), "target"]
+        lines = [head, ["---", *["---:"] * (len(sizes) + 1)]]
+        for name, row in self._rows.items():
+            found = [f"{row[size]:.3g}" if size in row else "not measured" for size in sizes]
+            lines.append([name, *found, TARGETS.get(name, "")])
+        return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _others(size: int) -> dict[str, Callable[[Path], ours.Rows]]:
@@ -54,11 +88,6 @@ def _others(size: int) -> dict[str, Callable[[Path], ours.Rows]]:
             place, _free_port(), ROUNDS, program=php, source=source, count=size
         ),
     }
-
-
-def _print(who: str, rows: ours.Rows) -> None:
-    for name, value in rows.items():
-        print(f"| {who} | {name} | {value:.3f} |", flush=True)
 
 
 def _free_port() -> int:

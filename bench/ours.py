@@ -15,7 +15,7 @@ from pathlib import Path
 from random import Random
 from urllib.parse import urlencode
 
-from load import cost, memory, request, spent
+from load import cost, memory, request, send, spent
 from text import body_of
 
 PASSWORD = "styrdokument"  # noqa: S105 - of the demonstration's accounts
@@ -116,10 +116,23 @@ def _reads(port: int, pid: int, rounds: int) -> Rows:
         asked = [request(path.format(one), cookie=cookie) for one in some]
         return cost(port, [pid], asked, lines=lines, rounds=rounds)
 
+    def ask_once(path: str, some: list[int]) -> float:
+        """What nobody has asked for before: each address is another."""
+        asked = [request(path.format(one)) for one in some]
+        before = spent([pid])
+        send(port, asked, 1)
+        return (spent([pid]) - before) / len(asked)
+
+    listed_by = "/documents?type=routine&standing=in_force"
+    some = sorted(set(many))[:60]
     return {
+        "list with filters, 100 rows, first time": ask_once(f"{listed_by}&nr={{}}", some),
+        "history, first time": ask_once("/documents/{}/history", some),
+        "redline of two versions, first time": ask_once("/documents/{}/compare?from=4&to=5", some),
+        "search, first time": ask_once("/search?q=handskarna&nr={}", some[:20]),
         "document's page": ask("/documents/{}", many),
         "document's page, signed in": ask("/documents/{}", many, cookie=eva),
-        "list with filters, 100 rows": ask("/documents?type=routine&standing=in_force", few, 1),
+        "list with filters, 100 rows": ask(listed_by, few, 1),
         "history": ask("/documents/{}/history", few, 1),
         "redline of two versions": ask("/documents/{}/compare?from=4&to=5", few, 1),
         "search": ask("/search?q=handskarna", few[:20], 1),
