@@ -177,7 +177,8 @@ def _reviewed(people: dict[str, Person], document: int) -> str:
     case = re.findall(r"/cases/\d+", case)[0]
     place = f"{case}/documents/{document}"
     page = alma.get(place)
-    alma.post(place, page, text=body_of(document, 6))
+    text = f"{body_of(document, 6)}\nÄndrad {time.time_ns()}.\n"  # other than in an earlier run
+    alma.post(place, page, text=text)
     alma.post(f"{case}/submission", alma.get(case), change_note="Ny text.", significance="minor")
     for login in ("birgit", "cecilia"):
         people[login].post(f"{case}/approvals", people[login].get(case))

@@ -7,12 +7,14 @@ stay as it is: the version is pinned, and tests of the command hold what is reli
 """
 
 import asyncio
+import ctypes
 import os
 import signal
 import socket
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from granian._futures import _new_cbscheduler
@@ -28,6 +30,10 @@ HEADER_BYTES = 64 * 1024
 GRACE_SECONDS = 12
 """How long requests that have begun may go on when the server is told to stop."""
 IDLE_THREAD_SECONDS = 60
+_MMAP_THRESHOLD, _ARENA_MAX = -3, -8
+"""Of glibc's `mallopt`."""
+LARGE_BYTES = 1_000_000
+HEAPS = 2
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -43,6 +49,7 @@ def serve(app: Wsgi, listening: socket.socket, *, threads: int) -> None:
 
     What is not answered in `GRACE_SECONDS` then is given up, and with it the process.
     """
+    _give_memory_back()
     stop, ended = WorkerSignal(), threading.Event()
     told = threading.Event()
     stop.add_cb(ended.set)
@@ -58,6 +65,17 @@ def serve(app: Wsgi, listening: socket.socket, *, threads: int) -> None:
         sys.stdout.flush()
         os._exit(0)
     loop.close()
+
+
+def _give_memory_back() -> None:
+    """Let what is large go back to the system when it is freed, and let threads share heaps.
+
+    Each look at a password takes 19 MB; glibc would by and by keep as much for every thread.
+    """
+    with suppress(AttributeError, OSError, TypeError):  # another C library
+        libc = ctypes.CDLL(None)
+        libc.mallopt(_MMAP_THRESHOLD, LARGE_BYTES)
+        libc.mallopt(_ARENA_MAX, HEAPS)
 
 
 def _worker(listening: socket.socket, threads: int) -> Any:  # noqa: ANN401 - it has no types

@@ -21,6 +21,8 @@ from styrdokument.store.record import Filed, Record, hash_of
 from styrdokument.store.sheet import Sheet, read_sheet
 
 SHEETS_KEPT = 64
+ROLES_KEPT = 256
+"""Small files, that many documents share."""
 
 
 Inspect = Callable[[Sheet, tuple[str, ...]], Iterable[Problem]]
@@ -35,6 +37,7 @@ class Matters:
         self._git, self._record, self._cases, self._inspect = git, record, cases, inspect
         # A blob's id names its bytes, so that what was read of them stays true.
         self._sheet = lru_cache(maxsize=SHEETS_KEPT)(self._read_sheet)
+        self._roles = lru_cache(maxsize=ROLES_KEPT)(git.blob)
 
     def of(self, held: Held, *, on: date) -> Matter:
         """All that the case's rules look at, on the day `on`."""
@@ -80,8 +83,8 @@ class Matters:
         roles: ObjectId | None,
         names: tuple[str, ...],
     ) -> Sheet:
-        texts = [self._git.blob(blob) if blob else b"" for blob in (text, roles)]
-        return read_sheet(document, texts[0], texts[1], names)
+        data = self._git.blob(text) if text else b""
+        return read_sheet(document, data, self._roles(roles) if roles else b"", names)
 
     def adopted(self, document: DocumentId) -> Adopted | None:
         """One document as it stands on the record; None where nothing was ever adopted."""

@@ -15,8 +15,11 @@ LARGEST = 3_000
 _KEY = r"([a-z][a-z0-9_]*)"
 _WORD = r"[^\W\d_](?:[\w./()+'-]|[ :](?=\w))*"
 """Starts with a letter and ends with no blank, so it is no number, date or sign to any reader."""
-_SCALAR = rf'(?:{_WORD}|[0-9]+|"[^"\\\n]*")'
-_LINE = re.compile(rf"{_KEY}: (?:({_SCALAR})|\[((?:{_SCALAR}(?:, {_SCALAR})*)?)\])")
+_OTHER = r'[0-9]+(?:\.[0-9]+)*|"[^"\\]*"'
+_SCALAR = rf"(?:{_WORD}|{_OTHER})"
+_ALONE = rf"[^\W\d_](?:[^\s:#]|[ :#](?=[^\s:#]))*|{_OTHER}"
+"""On a line of its own more means nothing: commas, brackets and quotes inside, but no ` #`."""
+_LINE = re.compile(rf"{_KEY}: (?:({_ALONE})|\[((?:{_SCALAR}(?:, {_SCALAR})*)?)\])")
 _PART = re.compile(_SCALAR)
 _NULL = frozenset({"null", "Null", "NULL"})
 
