@@ -5,6 +5,7 @@ it there is no repository.
 """
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -41,6 +42,7 @@ CONFIG = b"""\
 _FOLDERS = ("objects/info", "objects/pack", "refs/heads", "refs/tags", "info", "hooks")
 _QUARANTINES = ("incoming-", "tmp_objdir-")
 _PACKING = (TEMPORARY, ".tmp-")
+_LOOSE = re.compile(r"objects/[^/]{2}")
 
 
 def create_bare(path: Path) -> None:
@@ -58,19 +60,23 @@ def sweep_bare(path: Path) -> None:
 
     Only for a process that is alone: a lock that somebody holds looks the same.
     """
+    top = len(os.fspath(path)) + 1
     for place, folders, names in os.walk(path):
         for name in [name for name in folders if name.startswith(_QUARANTINES)]:
             folders.remove(name)
             shutil.rmtree(Path(place, name))
         for name in names:
-            if _is_left_over(Path(place, name), path):
+            if _is_left_over(place[top:], name) or _is_empty_object(place[top:], place, name):
                 Path(place, name).unlink()
 
 
-def _is_left_over(file: Path, root: Path) -> bool:
-    if file.name.endswith(".lock"):
+def _is_left_over(folder: str, name: str) -> bool:
+    if name.endswith(".lock"):
         return True
-    if file.is_relative_to(root / "refs"):
-        return False  # a draft may be called tmp_anything
-    is_loose = file.parent.parent == root / "objects" and len(file.parent.name) == 2  # noqa: PLR2004
-    return file.name.startswith(_PACKING) or (is_loose and file.stat().st_size == 0)
+    # a draft may be called tmp_anything
+    return name.startswith(_PACKING) and folder.partition("/")[0] != "refs"
+
+
+def _is_empty_object(folder: str, place: str, name: str) -> bool:
+    """There are as many as there were steps: a `Path` for each would take longer than the rest."""
+    return _LOOSE.fullmatch(folder) is not None and os.stat(f"{place}/{name}").st_size == 0  # noqa: PTH116
