@@ -5,19 +5,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Engine,
-    Join,
-    RowMapping,
-    Select,
-    Subquery,
-    and_,
-    case,
-    func,
-    select,
-    tuple_,
-)
+from sqlalchemy import Engine, Join, RowMapping, Select, Subquery, and_, case, func, select, tuple_
 
 from styrdokument.domain.case import OPEN_STATES
 from styrdokument.domain.document import DocumentId
@@ -109,7 +97,7 @@ class Catalogue:
         key = select(versions.c.document, versions.c.version, func.count().over().label("total"))
         found = key.add_columns(place).select_from(_joined()).where(*narrowed).subquery()
         at_place = found.c.place.between((page - 1) * size + 1, page * size)
-        query = _listed(on).add_columns(found.c.total).join(found, _is_same(found)).where(at_place)
+        query = at(_listed(on).add_columns(found.c.total), found).where(at_place)
         rows = self._all(query.order_by(found.c.place))
         if rows or page == 1:
             return rows, rows[0]["total"] if rows else 0
@@ -217,18 +205,13 @@ class Catalogue:
             return connection.execute(query).mappings().all()
 
 
-def at(query: Select[Any], keys: Select[Any]) -> Select[Any]:
-    """The query, of those versions alone whose document and number `keys` finds.
+def at(query: Select[Any], found: Subquery) -> Select[Any]:
+    """The query, of those versions alone whose document and number are among `found`.
 
     What is narrowed and ordered by stands in an index; only the rows of a page are then looked up.
     """
-    found = keys.subquery()
-    return query.join(found, _is_same(found))
-
-
-def _is_same(found: Subquery) -> ColumnElement[bool]:
     v = versions.c
-    return and_(v.document == found.c.document, v.version == found.c.version)
+    return query.join(found, and_(v.document == found.c.document, v.version == found.c.version))
 
 
 def _joined() -> Join:

@@ -163,7 +163,7 @@ class Desk:
         query = _issued(select(*(v[name] for name in _SHOWN), documents.c.unit)).add_columns(
             d.decider, d.decided_by, d.basis, standing_on(span.last).label("standing")
         )
-        paged = at(query, keys.limit(size).offset((page - 1) * size))
+        paged = at(query, keys.limit(size).offset((page - 1) * size).subquery())
         return self._all(paged.order_by(*ordered))
 
     def _all(self, query: Executable) -> Sequence[Row]:

@@ -5,17 +5,14 @@ does not sync what it writes (see `objects` and `refs`).
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
-from dulwich.objects import Commit as RawCommit
-
 from styrdokument.store.bare import create_bare, sweep_bare
 from styrdokument.store.batch import Batch
+from styrdokument.store.commits import Commit, read_commit
 from styrdokument.store.disk import sync_folder
 from styrdokument.store.loading import DAMAGE, Loader
 from styrdokument.store.objects import (
@@ -38,24 +35,6 @@ TREES_KEPT = 128
 """Ours have at most a hundred names, which is 20 kB."""
 COMMITS_KEPT = 256
 """A step of a case reads the events before it several times."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Commit:
-    """A commit as it is stored.
-
-    `author` is the name before the address, `at` the committer's time in the committer's zone,
-    `payload` the exact bytes that `signature` (armored) covers.
-    """
-
-    id: ObjectId
-    tree: ObjectId
-    parents: tuple[ObjectId, ...]
-    author: str
-    at: datetime
-    message: str
-    signature: bytes | None
-    payload: bytes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +156,7 @@ class Git:
     def _read_commit(self, object_id: ObjectId) -> Commit:
         raw = self._loader.load_as("commit", object_id)
         try:
-            return _parse_commit(object_id, raw)
+            return read_commit(object_id, raw)
         except (AttributeError, OSError, *DAMAGE) as error:
             raise Damaged(object_id) from error
 
@@ -232,23 +211,3 @@ def _file_change(path: str, before: Entry | None, after: Entry | None) -> Iterat
 
 def _bytes(name: str) -> bytes:
     return name.encode("utf-8", "surrogateescape")
-
-
-def _parse_commit(object_id: ObjectId, raw: bytes) -> Commit:
-    it = RawCommit.from_string(raw)
-    return Commit(
-        id=object_id,
-        tree=ObjectId(it.tree.decode()),
-        parents=tuple(ObjectId(parent.decode()) for parent in it.parents),
-        author=it.author.partition(b" <")[0].decode("utf-8", "replace"),
-        at=datetime.fromtimestamp(it.commit_time, _zone(it.commit_timezone)),
-        message=it.message.decode("utf-8", "replace"),
-        signature=it.gpgsig,
-        payload=it.raw_without_sig(),
-    )
-
-
-def _zone(seconds: int) -> timezone:
-    with suppress(ValueError):
-        return timezone(timedelta(seconds=seconds))
-    return UTC
