@@ -1,5 +1,9 @@
-"""What all tests share: the settings of hypothesis, and the databases. Order is random."""
+"""What all tests share: the settings of hypothesis, the databases, and a disk that is not awaited.
 
+Order is random.
+"""
+
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -51,3 +55,14 @@ def databases(request: pytest.FixtureRequest) -> Databases:
 def in_files() -> Databases:
     """The same for what no server has a part in."""
     return Databases(None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def disk_is_not_awaited() -> Iterator[None]:
+    """No test cuts the power: that the right files are synced is seen from what is called.
+
+    A file that is not open cannot be synced here, either.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda file: os.fstat(file) and None)
+        yield

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from jinja2 import BytecodeCache, FileSystemBytecodeCache
+from werkzeug.routing import Rule
 
 from styrdokument.actions.house import House
 from styrdokument.app import create_app, join
@@ -57,6 +59,22 @@ def region(
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> BytecodeCache:
     """Templates compiled once, for all the apps that the tests make."""
     return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def addresses_compiled_once() -> Iterator[None]:
+    """What werkzeug makes of an address, made once for all the apps; it costs most of an app."""
+    make, made = Rule._compile_builder, {}
+
+    def compile_builder(rule: Rule, *with_unknown: bool) -> Callable[..., Any]:
+        key = (*rule._trace, repr(rule.defaults), *with_unknown)
+        if key not in made:
+            made[key] = make(rule, *with_unknown)
+        return made[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", compile_builder)
+        yield
 
 
 @pytest.fixture

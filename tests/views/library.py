@@ -1,6 +1,7 @@
 """A small library on the record: `build` makes it once per session, every test gets a copy."""
 
 import re
+import subprocess
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -71,7 +72,13 @@ def build(data: Path) -> dict[str, str]:
     house.index.catch_up()
     _revise(house, ids)
     close(house)
+    pack(data)
     return ids
+
+
+def pack(data: Path) -> None:
+    """The record as it is after a `git gc`: some files to copy, and not some hundreds."""
+    subprocess.run(["git", "gc", "-q", "--prune=now"], cwd=data / "record.git", check=True)
 
 
 def close(house: House) -> None:
