@@ -1,9 +1,12 @@
 """Kill a child process at its n-th write, for any n, and look at what is left.
 
-Counted are the calls that reach the disk (through `os`) and every SQL statement and commit; where
-a server has the databases, whose kills those are, only the latter.
+Every kill is done, and everything is opened again after it. Looked at closely is what differs from
+what the kill before it left: a file that was opened and one that was also written, both swept
+away, are one to whoever looks. Counted are the calls that reach the disk (through `os`) and every
+SQL statement and commit; where a server has the databases, whose kills those are, only the latter.
 """
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -11,11 +14,12 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, select
 
 from styrdokument.actions.house import House
 from styrdokument.app import open_house
-from styrdokument.config import read_config
+from styrdokument.config import FILE, read_config
+from styrdokument.store import journal, tables
 from tests.cast import NOON
 from tests.databases import SQLITE, Databases
 from tests.views import library
@@ -25,14 +29,15 @@ Deed = Callable[[House], None]
 
 
 def houses_after_each_kill(
-    databases: Databases, data: Path, scratch: Path, deed: Deed, *, every: int = 1
+    databases: Databases, data: Path, scratch: Path, deed: Deed, *, every: int = 1, least: int = 10
 ) -> Iterator[House]:
-    """For each write of `deed`: the house as it opens after a kill right before that write.
+    """For the writes of `deed`: the house as it opens after a kill right before that write.
 
-    The last house is that of a deed which nothing stopped. `every` third or so is enough for a
-    deed of many writes.
+    A house like the one before it is opened and left out; the last one is that of a deed which
+    nothing stopped. `every` third or so is enough for a deed of many writes, of which there must
+    be more than `least`.
     """
-    number, is_stopped = 1 - every, True
+    number, is_stopped, before = 1 - every, True, None
     while is_stopped:
         number += every
         copy = scratch / str(number)
@@ -40,10 +45,14 @@ def houses_after_each_kill(
         writes = WRITES if databases.kind == SQLITE else ()
         is_stopped = _run_and_kill(copy, deed, number, writes)
         house = open_house(read_config(copy, {}), now=lambda: NOON)
-        yield house
+        found = _all_that_is_kept(house)
+        if found != before:
+            yield house
+        before = found
         library.close(house)
         house.alive.close()
         databases.remove(copy)
+    assert number > least, "too few kills"
 
 
 def check_repository(house: House) -> None:
@@ -58,6 +67,22 @@ def check_repository(house: House) -> None:
     assert checked.returncode == 0, checked.stderr
     left = [p.name for p in house.git.path.rglob("*") if p.name.startswith("tmp_")]
     assert left + [p.name for p in house.git.path.rglob("*.lock")] == []
+
+
+def _all_that_is_kept(house: House) -> tuple[object, ...]:
+    """The files but those of databases and what says where these are; and every row of them."""
+    files = {
+        str(path.relative_to(house.data)): hashlib.sha256(path.read_bytes()).digest()
+        for path in sorted(house.data.rglob("*"))
+        if path.is_file() and path.name != FILE and ".db" not in path.name
+    }
+    kept = (house.journal.engine, journal.METADATA), (house.index.engine, tables.METADATA)
+    rows = []
+    for engine, metadata in kept:
+        with engine.connect() as connection:
+            found = (connection.execute(select(table)) for table in metadata.sorted_tables)
+            rows += [sorted(map(repr, these)) for these in found]
+    return files, rows
 
 
 def _arm(number: int, writes: Sequence[str]) -> None:

@@ -2,7 +2,7 @@
 
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -95,7 +95,24 @@ def actor(house: House, ids: Mapping[str, str], login: str) -> Actor:
 
 def put(house: House, text: Text, ids: Mapping[str, str]) -> None:
     """Enter one version on the record, as an act of its own; the index is not caught up."""
+    put_all(house, [text], ids)
+
+
+def put_all(house: House, texts: Sequence[Text], ids: Mapping[str, str]) -> None:
+    """The same for many, each of another document and an act of its own; written together."""
     batch = house.git.batch()
+    acts = [_act(house, batch, text, ids) for text in texts]
+    with house.record.lock():
+        house.record.enter(batch, *acts, together=len(acts) > 1)
+
+
+def enter(house: House, decision: Decision) -> None:
+    """Put a decision on the record as an act of its own."""
+    with house.record.lock():
+        house.record.enter(house.git.batch(), _only(decision, {}))
+
+
+def _act(house: House, batch: Any, text: Text, ids: Mapping[str, str]) -> Act:
     written = {"text.md": _text(text), "roles.yaml": _roles(text, ids), **text.appendices}
     files = {path: house.record.put(batch, data) for path, data in written.items()}
     content = house.record.content_of(files)
@@ -124,16 +141,13 @@ def put(house: House, text: Text, ids: Mapping[str, str]) -> None:
         **facts,
     )
     gone = dict.fromkeys(house.record.files_of(text.document), None)
-    enter(house, decision, batch=batch, files={**gone, **files})
+    return _only(decision, {**gone, **files})
 
 
-def enter(house: House, decision: Decision, *, batch: Any = None, files: Any = None) -> None:
-    """Put a decision on the record as an act of its own."""
-    proposal = Proposal(decision=decision, files=files or {})
+def _only(decision: Decision, files: Mapping[str, Any]) -> Act:
+    proposal = Proposal(decision=decision, files=files)
     by = str(decision.recorded_by.id)
-    act = Act(kind=decision.kind, by=by, at=NOON, proposals=[proposal])
-    with house.record.lock():
-        house.record.enter(batch or house.git.batch(), act)
+    return Act(kind=decision.kind, by=by, at=NOON, proposals=[proposal])
 
 
 def _add_account(house: House, person: Any) -> str:

@@ -22,7 +22,7 @@ from tests.views.library import (
     TO_COME,
     WITHDRAWN_FROM_PUBLIC,
     Text,
-    put,
+    put_all,
 )
 from tests.views.reading import hook, main_of, words_of
 
@@ -126,12 +126,11 @@ def test_counts_are_of_what_the_visitor_may_read(client, eva):
 
 
 def test_a_long_list_is_paged_and_every_row_is_on_one_page(client, house, region):
-    for number in range(120):
-        put(
-            house,
-            Text(document=5000 + number, title=f"Text {number}", begins=TODAY, ends=None),
-            region.ids,
-        )
+    texts = [
+        Text(document=5000 + number, title=f"Text {number}", begins=TODAY, ends=None)
+        for number in range(120)
+    ]
+    put_all(house, texts, region.ids)
     house.index.catch_up()
     first = client.get("/documents.json").get_json()
     assert len(first["documents"]) == 100

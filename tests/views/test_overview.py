@@ -17,7 +17,17 @@ from styrdokument.domain.people import PersonId
 from styrdokument.domain.validity import APPLIES
 from tests.cast import NOON
 from tests.views import library
-from tests.views.library import BLOOD, CORRECTED, DUE, EXPIRED, HYGIENE, INTERNAL, Text, put
+from tests.views.library import (
+    BLOOD,
+    CORRECTED,
+    DUE,
+    EXPIRED,
+    HYGIENE,
+    INTERNAL,
+    Text,
+    put,
+    put_all,
+)
 from tests.views.reading import words_of
 from tests.views.steps import page, problems, revised, said, submitted, words
 
@@ -327,10 +337,10 @@ def test_no_cell_of_the_desk_is_run_by_a_spreadsheet(person, house, region):
 
 
 def test_a_long_list_is_paged_by_a_hundred(karin, house, region):
-    for number in range(105):
-        begins, ends = NOON.date() - timedelta(days=800), NOON.date() - timedelta(days=9)
-        text = Text(document=DocumentId(4000 + number), title="T", begins=begins, ends=ends)
-        put(house, text, region.ids)
+    begins, ends = NOON.date() - timedelta(days=800), NOON.date() - timedelta(days=9)
+    numbers = map(DocumentId, range(4000, 4105))
+    texts = [Text(document=d, title="T", begins=begins, ends=ends) for d in numbers]
+    put_all(house, texts, region.ids)
     house.index.catch_up()
     first = karin.get("/overview/expired.json?type=routine").get_json()
     assert (len(first["documents"]), first["total"]) == (100, 106)
@@ -406,17 +416,19 @@ MOST = {
 
 def test_a_page_asks_a_few_questions_however_many_documents_there_are(karin, house, region):
     few = {address: statements(house, karin, address) for address in MOST}
-    for number, person in enumerate(region.ids.values()):
-        for more, begins in enumerate((0, 720, 800)):
-            first = NOON.date() - timedelta(days=begins)
-            text = Text(
-                document=DocumentId(4000 + number * 10 + more),
-                title="T",
-                begins=first,
-                ends=first + timedelta(days=730),
-                roles={"case_officer": person, "fact_owner": f"unknown-{number}"},
-            )
-            put(house, text, region.ids)
+    firsts = [NOON.date() - timedelta(days=begins) for begins in (0, 720, 800)]
+    texts = [
+        Text(
+            document=DocumentId(4000 + number * 10 + more),
+            title="T",
+            begins=first,
+            ends=first + timedelta(days=730),
+            roles={"case_officer": person, "fact_owner": f"unknown-{number}"},
+        )
+        for number, person in enumerate(region.ids.values())
+        for more, first in enumerate(firsts)
+    ]
+    put_all(house, texts, region.ids)
     house.index.catch_up()
     for address, most in MOST.items():
         index, journal, read = statements(house, karin, address)
