@@ -13,6 +13,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,21 +64,15 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def served(demonstration: Path, tmp_path: Path) -> Iterator[Served]:
     """A copy of the region, served."""
-    data = tmp_path / "var"
-    shutil.copytree(demonstration, data)
-    port = _free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "styrdokument", "serve", "--port", str(port), "--data", str(data)],
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    found = Served(address=f"http://127.0.0.1:{port}", data=data, process=process)
-    try:
-        _wait_for(found)
+    with _serving(demonstration, tmp_path / "var") as found:
         yield found
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(timeout=PATIENCE_SECONDS)
+
+
+@pytest.fixture(scope="module")
+def shown(demonstration: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The same for whoever only reads, so that one will do."""
+    with _serving(demonstration, tmp_path_factory.mktemp("shown") / "var") as found:
+        yield found
 
 
 @pytest.fixture(scope="session")
@@ -124,6 +119,24 @@ def press(page: Page, address: str) -> None:
     button = "button[type=submit]:not([formaction])"
     with page.expect_navigation():
         page.locator(f'main form[action="{address}"] {button}').first.click()
+
+
+@contextmanager
+def _serving(demonstration: Path, data: Path) -> Iterator[Served]:
+    shutil.copytree(demonstration, data)
+    port = _free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "styrdokument", "serve", "--port", str(port), "--data", str(data)],
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    found = Served(address=f"http://127.0.0.1:{port}", data=data, process=process)
+    try:
+        _wait_for(found)
+        yield found
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(timeout=PATIENCE_SECONDS)
 
 
 def _free_port() -> int:

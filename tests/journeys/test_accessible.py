@@ -1,7 +1,6 @@
 """axe finds nothing at WCAG 2.2 AA on any page, light and dark, on a phone and on a screen."""
 
 import importlib.util
-import json
 import subprocess
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator
@@ -21,7 +20,11 @@ from tests.journeys.test_a_revision import (
 from tests.journeys.test_an_imported_document import a_library
 
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-SIZES = {"phone": (360, 800), "screen": (1280, 900)}
+SIZES = ((360, 800), (1280, 900))
+"""A phone's and a screen's."""
+OF_COLOUR = ["color-contrast", "link-in-text-block"]
+"""The rules that light and dark can make a difference to: `light-dark()` changes colours alone."""
+SCHEMES = {"light": STANDARDS, "dark": OF_COLOUR}
 PUBLIC = (
     "/",
     "/session",
@@ -77,33 +80,39 @@ def axe() -> str:
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds on the page, and where."""
+    """What axe finds on the page, and where: in every size and scheme; and where it is too wide."""
     page.evaluate(axe())
-    options = json.dumps({"runOnly": STANDARDS})
-    found = page.evaluate(f"() => axe.run(document, {options})")
+    found = []
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        for scheme, rules in SCHEMES.items():
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            found += [f"{page.url} at {width}, {scheme}: {one}" for one in in_breach(page, rules)]
+        if is_too_wide(page):
+            found.append(f"{page.url} is wider than {width}")
+    return found
+
+
+def in_breach(page: Page, rules: list[str]) -> list[str]:
+    """What axe finds on the page as it is now: rule and place."""
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", rules)
     return [
-        f"{page.url} {violation['id']}: {node['target']}"
-        for violation in found["violations"]
-        for node in violation["nodes"]
+        f"{one['id']}: {node['target']}" for one in found["violations"] for node in one["nodes"]
     ]
 
 
-@pytest.fixture(params=[(s, c) for s in SIZES for c in ("light", "dark")], ids="-".join)
-def open_page(
-    request: pytest.FixtureRequest, browser: Browser, served: Served
-) -> Iterator[Callable[[str], Page]]:
-    """`open_page("alma")`: a browser of that size and scheme, with somebody signed in."""
-    size, scheme = request.param
-    width, height = SIZES[size]
+def is_too_wide(page: Page) -> bool:
+    """Whether the page scrolls sideways."""
+    return bool(page.evaluate("() => document.documentElement.scrollWidth > innerWidth"))
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """`open_page(served, "alma")`: a browser with somebody signed in."""
     contexts = []
 
-    def opened(login: str) -> Page:
-        context = browser.new_context(
-            base_url=served.address,
-            viewport={"width": width, "height": height},
-            color_scheme=scheme,
-            bypass_csp=True,
-        )
+    def opened(served: Served, login: str = "") -> Page:
+        context = browser.new_context(base_url=served.address, bypass_csp=True)
         contexts.append(context)
         page = context.new_page()
         if login:
@@ -119,7 +128,7 @@ def open_page(
 
 
 def test_reports_of_imports_are_accessible(
-    open_page: Callable[[str], Page], served: Served, tmp_path: Path
+    open_page: Callable[..., Page], served: Served, tmp_path: Path
 ) -> None:
     library = a_library(tmp_path / "library")
     for name in ("a.md", "b.md"):
@@ -131,7 +140,7 @@ def test_reports_of_imports_are_accessible(
     (tmp_path / "map.yaml").write_text("fields: {fact_owner: owner}\nstagger: 6\n", "utf-8")
     words = ("import", "git", str(library), "--docs", "*.md", "--by", "karin", "--dry-run")
     assert command(*words, "--map", str(tmp_path / "map.yaml"), data=served.data).returncode == 0
-    page = open_page("karin")
+    page = open_page(served, "karin")
     page.goto("/imports")
     found = violations(page)
     page.locator("main table a").first.click()
@@ -139,8 +148,8 @@ def test_reports_of_imports_are_accessible(
     assert found + violations(page) == []
 
 
-def test_pages_for_readers_are_accessible(open_page: Callable[[str], Page]) -> None:
-    page = open_page("")
+def test_pages_for_readers_are_accessible(open_page: Callable[..., Page], shown: Served) -> None:
+    page = open_page(shown)
     found = []
     for address in PUBLIC:
         page.goto(address)
@@ -149,8 +158,8 @@ def test_pages_for_readers_are_accessible(open_page: Callable[[str], Page]) -> N
     assert found == []
 
 
-def test_pages_for_writers_are_accessible(open_page: Callable[[str], Page], served: Served) -> None:
-    alma, document = open_page("alma"), a_routine_in_force(served)
+def test_pages_for_writers_are_accessible(open_page: Callable[..., Page], served: Served) -> None:
+    alma, document = open_page(served, "alma"), a_routine_in_force(served)
     case = open_revision(alma, document)
     found = violations(alma)
     for address in ("/tasks", "/cases", f"/documents/{document}/actions", alma.url, "/git"):
@@ -169,10 +178,10 @@ def test_pages_for_writers_are_accessible(open_page: Callable[[str], Page], serv
     write(alma, case, document, SENTENCE)
     submit(alma, case, "Ny mening.")
     for login in ("birgit", "dag", "karin"):
-        page = open_page(login)
+        page = open_page(served, login)
         page.goto(case)
         found += violations(page)
-    dag = open_page("dag")
+    dag = open_page(served, "dag")
     dag.goto(case)
     dag.locator(f'form[action="{case}/decision"] [name=password]').fill("not the password")
     press(dag, f"{case}/decision")
@@ -183,16 +192,14 @@ def test_pages_for_writers_are_accessible(open_page: Callable[[str], Page], serv
 
 
 def test_the_controllers_desk_is_accessible_and_fits_the_screen(
-    open_page: Callable[[str], Page],
+    open_page: Callable[..., Page], shown: Served
 ) -> None:
-    karin = open_page("karin")
+    karin = open_page(shown, "karin")
     people = karin.locator(".site-header a[href^='/people/']").first.get_attribute("href")
     found = []
     for address in (*DESK, str(people)):
         karin.goto(address)
         found += violations(karin)
-        if karin.evaluate("() => document.documentElement.scrollWidth > innerWidth"):
-            found.append(f"{address} is too wide")
 
     assert found == []
 
@@ -202,7 +209,7 @@ def too_wide(page: Page, addresses: Iterable[str]) -> list[str]:
     found = []
     for address in addresses:
         page.goto(address)
-        if page.evaluate("() => document.documentElement.scrollWidth > innerWidth"):
+        if is_too_wide(page):
             found.append(address)
     return found
 
@@ -210,10 +217,10 @@ def too_wide(page: Page, addresses: Iterable[str]) -> list[str]:
 @pytest.mark.parametrize(
     "root", ["", "html { font-size: 200% }"], ids=["as it is", "text twice as large"]
 )
-def test_nothing_is_wider_than_a_narrow_phone(browser: Browser, served: Served, root: str) -> None:
+def test_nothing_is_wider_than_a_narrow_phone(browser: Browser, shown: Served, root: str) -> None:
     width = 640 if root else 320
     context = browser.new_context(
-        base_url=served.address, viewport={"width": width, "height": 640}, bypass_csp=True
+        base_url=shown.address, viewport={"width": width, "height": 640}, bypass_csp=True
     )
     context.add_init_script(
         f"document.addEventListener('DOMContentLoaded', () => {{"
@@ -232,8 +239,8 @@ def test_nothing_is_wider_than_a_narrow_phone(browser: Browser, served: Served, 
     assert wide == []
 
 
-def test_nothing_moves_where_the_reader_wants_stillness(browser: Browser, served: Served) -> None:
-    context = browser.new_context(base_url=served.address, reduced_motion="reduce")
+def test_nothing_moves_where_the_reader_wants_stillness(browser: Browser, shown: Served) -> None:
+    context = browser.new_context(base_url=shown.address, reduced_motion="reduce")
     page = context.new_page()
     page.goto("/documents/1001")
     moving = page.evaluate(
@@ -248,8 +255,8 @@ def test_nothing_moves_where_the_reader_wants_stillness(browser: Browser, served
     assert (moving, scrolling) == (0, "auto")
 
 
-def test_a_theme_is_chosen_and_kept_in_the_browser(browser: Browser, served: Served) -> None:
-    context = browser.new_context(base_url=served.address, color_scheme="light")
+def test_a_theme_is_chosen_and_kept_in_the_browser(browser: Browser, shown: Served) -> None:
+    context = browser.new_context(base_url=shown.address, color_scheme="light")
     page = context.new_page()
     page.goto("/documents/1001")
     ground = "() => getComputedStyle(document.body).backgroundColor"
@@ -264,8 +271,8 @@ def test_a_theme_is_chosen_and_kept_in_the_browser(browser: Browser, served: Ser
     assert kept == dark
 
 
-def test_a_list_follows_as_one_types(browser: Browser, served: Served) -> None:
-    context = browser.new_context(base_url=served.address)
+def test_a_list_follows_as_one_types(browser: Browser, shown: Served) -> None:
+    context = browser.new_context(base_url=shown.address)
     page = context.new_page()
     page.goto("/documents")
     page.locator("#field-q").press_sequentially("handhygien")
@@ -279,9 +286,9 @@ def test_a_list_follows_as_one_types(browser: Browser, served: Served) -> None:
 
 
 def test_on_paper_stand_the_facts_and_the_text_and_no_buttons(
-    browser: Browser, served: Served
+    browser: Browser, shown: Served
 ) -> None:
-    context = browser.new_context(base_url=served.address, color_scheme="dark")
+    context = browser.new_context(base_url=shown.address, color_scheme="dark")
     page = context.new_page()
     page.goto("/documents/1001")
     page.emulate_media(media="print")
@@ -298,8 +305,8 @@ def test_on_paper_stand_the_facts_and_the_text_and_no_buttons(
     assert left == [False, False, False, False]
 
 
-def test_no_page_asks_anything_of_the_outside(browser: Browser, served: Served) -> None:
-    context = browser.new_context(base_url=served.address)
+def test_no_page_asks_anything_of_the_outside(browser: Browser, shown: Served) -> None:
+    context = browser.new_context(base_url=shown.address)
     page = context.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -307,6 +314,6 @@ def test_no_page_asks_anything_of_the_outside(browser: Browser, served: Served) 
         page.goto(address)
     context.close()
 
-    assert [url for url in asked if not url.startswith((served.address, "data:"))] == []
-    with urllib.request.urlopen(f"{served.address}/documents/1001") as answer:
+    assert [url for url in asked if not url.startswith((shown.address, "data:"))] == []
+    with urllib.request.urlopen(f"{shown.address}/documents/1001") as answer:
         assert "unsafe-inline" not in answer.headers["Content-Security-Policy"]
