@@ -15,7 +15,7 @@ from styrdokument.cli.checking import check
 from styrdokument.cli.guarding import guard
 from styrdokument.cli.importing import import_
 from styrdokument.cli.journal import journal
-from styrdokument.cli.keeping import config, health, rebuild
+from styrdokument.cli.keeping import config, health, housekeep, rebuild
 from styrdokument.cli.registers import register
 from styrdokument.cli.serving import init, serve
 from styrdokument.cli.shell import OneLine
@@ -23,8 +23,8 @@ from styrdokument.cli.tokens import token
 from styrdokument.cli.verifying import verify
 
 COMMANDS = (
-    *(account, check, config, guard, health, import_, init, journal, rebuild),
-    *(register, serve, token, verify),
+    *(account, check, config, guard, health, housekeep, import_, init, journal),
+    *(rebuild, register, serve, token, verify),
 )
 
 

@@ -21,6 +21,17 @@ def rebuild(data: Path) -> None:
 
 @click.command()
 @data_option
+def housekeep(data: Path) -> None:
+    """Pack the record, and clear what pushes that were cut off left; readers notice nothing."""
+    from styrdokument.store.housekeeping import keep
+
+    with opened(data) as house:
+        cleared = keep(house.git.path)
+    click.echo("\n".join(("the record is in order", *cleared)))
+
+
+@click.command()
+@data_option
 @json_option
 def health(data: Path, *, as_json: bool) -> None:
     """Say how the record, the key and the index are."""

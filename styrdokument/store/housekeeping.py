@@ -1,0 +1,52 @@
+"""What keeps a repository quick and small, done by C git beside readers and writers.
+
+dulwich does none of it (record.md §6). Nothing that anything leads to is ever removed, and what
+nothing leads to stays for two weeks, so that whatever is being written is left alone.
+"""
+
+import time
+from pathlib import Path
+
+from styrdokument.store import programs
+
+KEPT = "2.weeks.ago"
+STALE_SECONDS = 24 * 60 * 60
+_LEFT = ("tmp_*", "incoming-*", "tmp_objdir-*")
+
+
+def keep(repository: Path) -> tuple[str, ...]:
+    """Pack, write the graph of commits, prune, and clear what was cut off; what was cleared.
+
+    Raises Damaged with git's words where a step fails; the steps before it are done.
+    """
+    steps = (
+        ("repack", "-d", "-q", "--geometric=2", "--write-midx"),
+        ("commit-graph", "write", "--reachable", "--changed-paths", "--no-progress"),
+        ("prune", f"--expire={KEPT}"),
+    )
+    for step in steps:
+        programs.run(repository, *step)
+    return tuple(_clear(repository / "objects"))
+
+
+def _clear(objects: Path) -> list[str]:
+    """Remove what pushes that were cut off a day ago left: theirs has ended, one way or another."""
+    old = time.time() - STALE_SECONDS
+    places = (objects, objects / "pack")
+    found = [p for place in places for name in _LEFT for p in place.glob(name)]
+    stale = [path for path in found if path.stat().st_mtime < old]
+    for path in stale:
+        _remove(path)
+    return [path.name for path in stale]
+
+
+def _remove(path: Path) -> None:
+    if not path.is_dir():
+        path.unlink(missing_ok=True)
+        return
+    for below in sorted(path.rglob("*"), reverse=True):
+        if below.is_dir():
+            below.rmdir()
+        else:
+            below.unlink(missing_ok=True)
+    path.rmdir()
