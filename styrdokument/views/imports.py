@@ -57,7 +57,7 @@ def show(name: str) -> ResponseReturnValue:
         pages=Pages(number=number, total=len(rows), size=ROWS),
         asked={"outcome": request.args.get("outcome", "")},
         outcomes=outcomes,
-        table=as_map(_owner(one) for one in report["owners"]),
+        to_correct=as_map(_owner(one) for one in report["owners"]),
         here=here,
     )
 

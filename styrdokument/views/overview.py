@@ -83,7 +83,8 @@ def documents(concern: str) -> ResponseReturnValue:
     desk_rows.recall_named(rows, missing)
     return page(
         "overview/documents.html",
-        concern=concern,
+        which=concern,
+        days=days_asked(),
         rows=[desk_rows.Shown.of(row, missing.get(row["document"], [])) for row in rows],
         pages=pages,
         asked=asked(),

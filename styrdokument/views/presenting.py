@@ -52,7 +52,7 @@ def install(app: Flask) -> None:
 def values() -> dict[str, Any]:
     """What every page shows."""
     return {
-        "here_path": request.full_path.rstrip("?"),
+        "here_path": request.path if is_shared() else request.full_path.rstrip("?"),
         "style_address": style_address(),
         "has_logo": site().logo is not None,
         "region": site().region,
@@ -60,6 +60,7 @@ def values() -> dict[str, Any]:
         "is_shared": is_shared(),
         "oversees": not is_shared() and may_here(Act.SEE_ALL),
         "uses_git": not is_shared() and may_here(Act.CLONE),
+        "sees_imports": not is_shared() and may_here(Act.SEE_IMPORTS),
         "language": words().language,
         "today": today(),
         "calendar_is_moved": site().today is not None,

@@ -7,7 +7,6 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from styrdokument.actions.house import look
-from styrdokument.domain.access import Act, may
 from styrdokument.domain.case import CaseNumber, Step
 from styrdokument.domain.matter import Matter
 from styrdokument.domain.people import Actor
@@ -35,7 +34,6 @@ def index() -> ResponseReturnValue:
         waiting=waiting,
         more=len(rows) - len(waiting),
         ending=_ending(),
-        sees_imports=may(actor(), Act.SEE_IMPORTS),
     )
 
 

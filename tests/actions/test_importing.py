@@ -15,7 +15,7 @@ from styrdokument.domain.document import DocumentId
 from styrdokument.domain.problems import Refused
 from styrdokument.store.chain import Act, Proposal
 from styrdokument.store.git import Git, ObjectId
-from tests.actions.foreign import Foreign, bring_in, build, house_of, person, row, rules
+from tests.actions.foreign import bring_in, build, house_of, person, row, rules
 from tests.cast import TODAY
 from tests.views.library import close
 
@@ -35,11 +35,6 @@ def house(databases, begun, tmp_path):
     yield house
     close(house)
     databases.remove(tmp_path / "data")
-
-
-@pytest.fixture
-def source(tmp_path):
-    return Foreign(tmp_path / "rutiner")
 
 
 def decisions(house, document):

@@ -12,15 +12,7 @@ from click.testing import CliRunner
 
 from styrdokument.cli import main
 from styrdokument.store.git import Git
-from tests.actions.foreign import Foreign, build
-
-
-@pytest.fixture(scope="module")
-def begun(tmp_path_factory):
-    data = tmp_path_factory.mktemp("region") / "data"
-    data.mkdir()
-    build(data)
-    return data
+from tests.actions.foreign import Foreign
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """How long imported texts hold: as the source says, else due at once, else by a plan (rule 26)."""
 
-import shutil
 from datetime import date
 
 import pytest
@@ -9,30 +8,8 @@ from styrdokument.actions.importing import read_map
 from styrdokument.actions.verifying import verify_house
 from styrdokument.domain.problems import Refused
 from styrdokument.domain.validity import Standing
-from tests.actions.foreign import Foreign, bring_in, build, house_of, person, row, rules
+from tests.actions.foreign import bring_in, person, row, rules
 from tests.cast import TODAY
-from tests.views.library import close
-
-
-@pytest.fixture(scope="module")
-def begun(tmp_path_factory):
-    data = tmp_path_factory.mktemp("region") / "data"
-    data.mkdir()
-    build(data)
-    return data
-
-
-@pytest.fixture
-def house(begun, tmp_path):
-    shutil.copytree(begun, tmp_path / "data")
-    house = house_of(tmp_path / "data")
-    yield house
-    close(house)
-
-
-@pytest.fixture
-def source(tmp_path):
-    return Foreign(tmp_path / "rutiner")
 
 
 def newest(house, document):

@@ -1,39 +1,15 @@
 """What ties imported documents: links, files beside them, two languages, copies, their owners."""
 
-import shutil
-
 import pytest
 
 from styrdokument.actions.imports.report import Outcome
 from styrdokument.actions.imports.spelling import as_map
 from styrdokument.actions.verifying import verify_house
-from tests.actions.foreign import Foreign, bring_in, build, house_of, person, row, rules
+from tests.actions.foreign import bring_in, person, row, rules
 from tests.cast import TODAY
-from tests.views.library import close
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0"
 LONG = "".join(f"Rad {n} om hur vi gör på avdelningen.\n" for n in range(30))
-
-
-@pytest.fixture(scope="module")
-def begun(tmp_path_factory):
-    data = tmp_path_factory.mktemp("region") / "data"
-    data.mkdir()
-    build(data)
-    return data
-
-
-@pytest.fixture
-def house(begun, tmp_path):
-    shutil.copytree(begun, tmp_path / "data")
-    house = house_of(tmp_path / "data")
-    yield house
-    close(house)
-
-
-@pytest.fixture
-def source(tmp_path):
-    return Foreign(tmp_path / "rutiner")
 
 
 def sheet(house, document):

@@ -225,7 +225,13 @@ def test_the_page_holds_nothing_of_its_reader(eva, client):
         assert signed_in.data == client.get(f"/documents/{document}").data
         assert "Set-Cookie" not in signed_in.headers
         assert "csrf_token" not in signed_in.text
-    assert 'href="/session"' in signed_in.text
+    assert f'href="/session?next=/documents/{HYGIENE}"' in signed_in.text
+
+
+def test_the_page_holds_nothing_of_the_query_that_it_was_first_asked_with(eva, client):
+    first = client.get(f"/documents/{BLOOD}?from=a-letter-to-somebody")
+    assert "a-letter-to-somebody" not in first.text
+    assert first.data == eva.get(f"/documents/{BLOOD}").data
 
 
 def test_what_the_first_reader_of_a_public_page_may_see_is_not_shown_to_the_next(eva, client):
