@@ -64,6 +64,11 @@ def check_refused(done, *words):
         assert word in done.stderr
 
 
+def test_an_import_where_nobody_is_a_controller_says_how_somebody_becomes_one(data):
+    done = call("import", "git", data / "record.git", "--docs", "*.md", "--data", data)
+    check_refused(done, "nobody is a controller", "register put functions.yaml")
+
+
 def add(data, login, *words, password=PASSWORD):
     words = ("account", "add", login, "--name", login.title(), "--password-stdin", *words)
     return call(*words, "--data", data, input=f"{password}\n")

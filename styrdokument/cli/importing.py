@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from styrdokument.domain.people import Actor
     from styrdokument.domain.problems import Problem
 
+NOBODY = "nobody is a controller; only one may import; name one by `register put functions.yaml`"
+
 
 @click.group("import", cls=OneLine)
 def import_() -> None:
@@ -92,7 +94,7 @@ def _controller(house: "House", login: str) -> "Actor":
         found = [actor for actor in found if Grant.CONTROLLER in actor.grants]
     if len(found) != 1:
         why = f"no such account, or a disabled one: {login}" if login else "say --by LOGIN"
-        raise CouldNot(why if login or found else "nobody is a controller; only one may import")
+        raise CouldNot(why if login or found else NOBODY)
     return found[0]
 
 
