@@ -78,7 +78,16 @@ def said_of(field: str, value: object) -> list[Said]:
     """A field of the author's, in words; what no register lists stands as it was written."""
     values = value if isinstance(value, list) else [value]
     say = _SAYS.get(field, _plain_said)
-    return [say(str(one)) for one in values if one is not None and one != ""]
+    return [say(_as_line(one)) for one in values if one is not None and one != ""]
+
+
+def _as_line(value: object) -> str:
+    """A value of a field that is not ours, which may hold others, as it may be read."""
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {_as_line(one)}" for key, one in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_as_line, value))
+    return str(value)
 
 
 def entry_said(entry: Entry) -> Said:

@@ -112,3 +112,16 @@ def test_a_change_in_a_wide_table_leaves_the_page_as_narrow_as_the_phone(
     phone.goto(case)
     assert phone.locator("main td ins").count() == 1
     assert phone.evaluate("() => document.documentElement.scrollWidth") == 360
+
+
+def test_whatever_field_is_wrong_is_framed(karin: Callable[..., Page]) -> None:
+    page = karin()
+    page.goto("/cases")
+    form = page.locator("form:has([name=kind][value=new])")
+    form.evaluate("(form) => { form.noValidate = true }")
+    with page.expect_navigation():
+        form.locator("button").click()
+    frames = page.locator("[aria-invalid=true]").evaluate_all(
+        "(wrong) => wrong.map(one => one.tagName + getComputedStyle(one).borderTopWidth)"
+    )
+    assert frames == ["INPUT2px", "SELECT2px", "SELECT2px"]

@@ -114,6 +114,7 @@ def test_the_card_of_an_imported_text_does_not_pretend(client):
 
 def test_the_card_shows_every_field_and_unknown_keys_too(client):
     facts = facts_of(client, f"/documents/{RICH}")
+    assert facts["ändringar"] == "nummer: 2009:15; gäller: kap 1, kap 2"
     assert facts["Målgrupp"] == "sjuksköterska"
     assert facts["Lagrum"] == "SOSFS 2011:9 4:4 (Rutiner för aktiviteterna)"
     assert facts["Processer"] == "Omvårdnad"

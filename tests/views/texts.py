@@ -171,5 +171,6 @@ _RICH: Mapping[str, Any] = {
         "former_ids": ["platina:115094", "/rutiner/sarvard.pdf"],
         "target_group": ["sjuksköterska"],
         "doknr_barium": "SU-77",
+        "ändringar": [{"nummer": "2009:15", "gäller": ["kap 1", "kap 2"]}],
     },
 }
