@@ -32,6 +32,7 @@ CONTROLLERS = (
     "/overview/cases",
     "/overview/in-force",
     "/imports",
+    "/git",
     "/units/medicinkliniken",
 )
 STANDS_ALONE = (
