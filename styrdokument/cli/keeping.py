@@ -21,12 +21,13 @@ def rebuild(data: Path) -> None:
 
 @click.command()
 @data_option
-def housekeep(data: Path) -> None:
+@click.option("--whole", is_flag=True, help="Pack all anew, without what nothing leads to.")
+def housekeep(data: Path, *, whole: bool) -> None:
     """Pack the record, and clear what pushes that were cut off left; readers notice nothing."""
     from styrdokument.store.housekeeping import keep
 
     with opened(data) as house:
-        cleared = keep(house.git.path)
+        cleared = keep(house.git.path, is_whole=whole)
     click.echo("\n".join(("the record is in order", *cleared)))
 
 

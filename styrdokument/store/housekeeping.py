@@ -11,22 +11,27 @@ from styrdokument.store import programs
 
 KEPT = "2.weeks.ago"
 STALE_SECONDS = 24 * 60 * 60
-_LEFT = ("tmp_*", "incoming-*", "tmp_objdir-*")
+_LEFT = ("tmp_*", "incoming-*")
+_OFTEN = ("--geometric=2",)
+_WHOLE = ("-A", f"--unpack-unreachable={KEPT}")
+"""Packing often takes in whatever lies there; now and then all is packed anew, without what
+nothing leads to."""
 
 
-def keep(repository: Path) -> tuple[str, ...]:
-    """Pack, write the graph of commits, prune, and clear what was cut off; what was cleared.
+def keep(repository: Path, *, is_whole: bool = False) -> tuple[str, ...]:
+    """Clear what was cut off, prune, pack, and write the graph of commits; what was cleared.
 
     Raises Damaged with git's words where a step fails; the steps before it are done.
     """
+    cleared = _clear(repository / "objects")
     steps = (
-        ("repack", "-d", "-q", "--geometric=2", "--write-midx"),
-        ("commit-graph", "write", "--reachable", "--changed-paths", "--no-progress"),
         ("prune", f"--expire={KEPT}"),
+        ("repack", "-d", "-q", "--write-midx", *(_WHOLE if is_whole else _OFTEN)),
+        ("commit-graph", "write", "--reachable", "--changed-paths", "--no-progress"),
     )
     for step in steps:
         programs.run(repository, *step)
-    return tuple(_clear(repository / "objects"))
+    return tuple(cleared)
 
 
 def _clear(objects: Path) -> list[str]:
