@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
@@ -161,3 +162,44 @@ def test_a_server_that_is_killed_leaves_nothing_behind():
         process.wait(timeout=60)
         with socket.create_server(("127.0.0.1", port)):  # the port is free at once
             pass
+
+
+KEEPING = """
+import sys, time
+from pathlib import Path
+from sqlalchemy import select, literal
+from styrdokument.cli import server
+from styrdokument.store.sql import open_database
+from styrdokument.store.straight import Straight
+
+server.IDLE_THREAD_SECONDS = 1
+engine = open_database(Path(sys.argv[1]), "index")
+straight = Straight(engine)
+asked = straight.prepare(select(literal(1)))
+
+def app(environ, start_response):
+    found = straight.first(asked, {})
+    time.sleep(0.2)
+    start_response("200 OK", [("Content-Length", "1")])
+    return [str(found[0]).encode()]
+
+with server.listen("127.0.0.1", 0) as listening:
+    print(listening.getsockname()[1], flush=True)
+    server.serve(app, listening, threads=8)
+straight.close()
+engine.dispose()
+"""
+
+
+def test_threads_that_end_leave_their_connections_without_taking_the_server_with_them(tmp_path):
+    command = [sys.executable, "-c", KEEPING, str(tmp_path / "index.db")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        port = int(process.stdout.readline())
+        answers = []
+        for _ in range(3):
+            with ThreadPoolExecutor(8) as clients:
+                answers += clients.map(lambda _: ask(port, "GET", "/")[0], range(16))
+            time.sleep(1.5)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+    assert answers == [200] * 48

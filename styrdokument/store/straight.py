@@ -7,7 +7,9 @@ Only statements that read are run here: each is a transaction of its own.
 
 import threading
 import weakref
+from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +47,7 @@ class Straight:
         self._engine = engine
         self._here = threading.local()
         self._all: weakref.WeakSet[_Kept] = weakref.WeakSet()
+        self._left: deque[DBAPIConnection] = deque()
 
     def prepare(self, query: Select[Any]) -> Statement:
         """Compile a query; its values are named by `bindparam`, plain numbers and text."""
@@ -78,6 +81,13 @@ class Straight:
         """Close what all threads keep."""
         for kept in list(self._all):
             kept.close()
+        self._clear()
+
+    def _clear(self) -> None:
+        """Close what threads left that have ended."""
+        while self._left:
+            with suppress(IndexError):  # another thread was before
+                self._left.popleft().close()
 
     def _first(self, statement: Statement, values: dict[str, Any]) -> Sequence[Any] | None:
         kept = getattr(self._here, "kept", None)
@@ -95,13 +105,14 @@ class Straight:
         return found
 
     def _keep(self) -> DBAPIConnection:
+        self._clear()
         proxied = self._engine.raw_connection()
         connection = proxied.dbapi_connection
         proxied.detach()
         if connection is None:
             raise RuntimeError("a fresh connection is none")
         self._engine.dialect.set_isolation_level(connection, "AUTOCOMMIT")
-        kept = self._here.kept = _Kept(connection)
+        kept = self._here.kept = _Kept(connection, self._left)
         self._all.add(kept)
         return connection
 
@@ -112,10 +123,15 @@ class Straight:
 
 
 class _Kept:
-    """A connection that closes with the thread that keeps it."""
+    """A connection that a thread keeps, and leaves to others to close when it ends.
 
-    def __init__(self, connection: DBAPIConnection) -> None:
+    It cannot close it itself: closing calls back into Python, and in a thread that Python did not
+    start that takes down, a second time, what is just being taken down; and with it the process.
+    """
+
+    def __init__(self, connection: DBAPIConnection, left: deque[DBAPIConnection]) -> None:
         self.connection: DBAPIConnection | None = connection
+        self._left = left
 
     def close(self) -> None:
         connection, self.connection = self.connection, None
@@ -123,7 +139,8 @@ class _Kept:
             connection.close()
 
     def __del__(self) -> None:
-        self.close()
+        if self.connection is not None:
+            self._left.append(self.connection)
 
 
 def _reader(kind: Any, dialect: Dialect) -> Reader | None:  # noqa: ANN401 - any column's type
