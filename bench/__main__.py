@@ -16,12 +16,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+import door
 import library
 import ours
 import peers
 
 CACHE = Path(".cache/bench")
 ROUNDS = 3
+SOAK = int(os.environ.get("SOAK", "50"))
+"""Pushes at the end of each size, to see what they leave; 500 take some minutes."""
 TARGETS = {
     "document's page": "0.06",
     "document's page, signed in": "0.06",
@@ -33,6 +36,8 @@ TARGETS = {
     "memory after reads, PSS MB": "150",
     "memory at the end, PSS MB": "150",
     "second start to first page, s": "1.5",
+    "clone through the door, s": "1.2 times git alone",
+    "push of a changed document, s": "0.3",
 }
 
 
@@ -45,6 +50,7 @@ def main(sizes: list[int]) -> None:
         library.make(data, size)
         loads.append(os.getloadavg()[0])
         table.put(size, "", ours.measure(data, _free_port(), rounds=ROUNDS))
+        table.put(size, "", door.measure(data, _free_port(), rounds=ROUNDS, soak=SOAK))
         for name, measure in _others(size).items():
             with tempfile.TemporaryDirectory() as place, suppress(peers.NotAvailable):
                 table.put(size, f"{name}: ", measure(Path(place)))

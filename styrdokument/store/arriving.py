@@ -47,16 +47,16 @@ class Arriving:
         """Over the repository; `close` lets go of its files."""
         self.git = Git(git.path, quarantine.objects) if quarantine.objects else git
         self.is_apart = self.git is not git
-        self._old, self._quarantine = git, quarantine
+        self._quarantine = quarantine
 
     def close(self) -> None:
         """Close what was opened for this push."""
         if self.is_apart:
             self.git.close()
 
-    def is_new(self, blob: ObjectId) -> bool:
-        """Whether the push brought the file's bytes: the repository itself has none such."""
-        return not self._old.holds(blob)
+    def has_brought(self, blob: ObjectId) -> bool:
+        """Whether the file's bytes came with the push, whether or not they were here before."""
+        return self.git.holds_aside(blob)
 
     def read(
         self, main: ObjectId, tip: ObjectId, log: ObjectId | None, *, most: int

@@ -29,6 +29,7 @@ CONFIG = b"""\
 \tdenyNonFastForwards = true
 \tmaxInputSize = 100m
 \tautogc = false
+\tunpackLimit = 1
 \tadvertisePushOptions = true
 \tprocReceiveRefs = refs/heads/draft
 [uploadpack]

@@ -120,6 +120,10 @@ class Git:
         """Say whether an object is there and whole."""
         return self._loader.holds(object_id)
 
+    def holds_aside(self, object_id: ObjectId) -> bool:
+        """Say whether an object lies in the folder beside the repository's own."""
+        return self._loader.holds_aside(object_id)
+
     def commit(self, object_id: ObjectId) -> Commit:
         """Answer a commit."""
         return self._commit(object_id)

@@ -11,6 +11,8 @@ from styrdokument.store import programs
 
 KEPT = "2.weeks.ago"
 STALE_SECONDS = 24 * 60 * 60
+MOST_PACKS = 50
+"""Each push leaves one; more of them make every look slower."""
 _LEFT = ("tmp_*", "incoming-*")
 _OFTEN = ("--geometric=2",)
 _WHOLE = ("-A", f"--unpack-unreachable={KEPT}")
@@ -32,6 +34,12 @@ def keep(repository: Path, *, is_whole: bool = False) -> tuple[str, ...]:
     for step in steps:
         programs.run(repository, *step)
     return tuple(cleared)
+
+
+def keep_if_many(repository: Path) -> None:
+    """Pack, where pushes have left many packs since it was last done."""
+    if len(list((repository / "objects" / "pack").glob("*.pack"))) > MOST_PACKS:
+        programs.run(repository, "repack", "-d", "-q", "--write-midx", *_OFTEN)
 
 
 def _clear(objects: Path) -> list[str]:

@@ -74,6 +74,10 @@ class Loader:
         """Say whether an object is there and whole."""
         return not isinstance(self._look(object_id), Exception)
 
+    def holds_aside(self, object_id: ObjectId) -> bool:
+        """Say whether an object lies aside."""
+        return self._put_aside(object_id) is not None
+
     def packed_refs(self) -> RefsContainer:
         """Answer this thread's reader of refs, which keeps packed-refs parsed."""
         return self._repo().refs

@@ -56,6 +56,8 @@ def scan(body: IO[bytes]) -> Request:
             raise TooMuch("too_many_refs", Request(tuple(lines), abilities))
     request = Request(tuple(lines), abilities)
     commands = [line.split(" ", 2) for line in lines if not line.startswith("shallow ")]
+    if not lines:  # before a large push, git asks so whether it may come
+        return request
     if not commands or any(len(one) != len(("old", "new", "ref")) for one in commands):
         raise NotAPush("no commands")
     if "push-options" in abilities:

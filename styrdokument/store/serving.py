@@ -58,6 +58,7 @@ def settings(branches: Iterable[str], *, is_writing: bool) -> list[tuple[str, st
         ("receive.advertisePushOptions", "true"),
         ("receive.fsckObjects", "true"),
         ("receive.maxInputSize", str(LARGEST_PUSH)),
+        ("receive.unpackLimit", "1"),  # what came stays together, so that it can be told
         ("uploadpack.allowFilter", "true"),
         ("uploadpack.allowAnySHA1InWant", "true"),
         ("core.fsync", "all"),

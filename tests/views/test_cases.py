@@ -161,7 +161,10 @@ def test_changed_fields_stand_in_words_before_and_after(person, region):
     assert send(person("alma"), address, **typed).status_code == 303
     table = page(person("birgit"), case).xpath("//main//article//table")[0]
     rows = [[cell.text_content().strip() for cell in row] for row in table.xpath(".//tbody/tr")]
-    assert rows == [["Nyckelord", "", "sprit, tvål"], ["Faktaägare", "Hygienläkare", "Frans"]]
+    assert rows == [
+        ["Nyckelord", "\N{EN DASH}", "sprit, tvål"],
+        ["Faktaägare", "Hygienläkare", "Frans"],
+    ]
 
 
 def test_what_stands_in_the_way_of_review_is_said_in_words_before_it_is_tried(person):
