@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 CONNECTION = "STYRDOKUMENT_GUARD"
-FAILED = "the push could not be judged; nothing was let in"
+FAILED = "something went wrong; fetch, and see whether the push came in"
 _PASSED = (
     "GIT_OBJECT_DIRECTORY",
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",

@@ -56,12 +56,11 @@ class Words:
         """A problem on one line for a terminal, `file:line: rule: words`.
 
         `file` is where it is, else the problem's own; with neither, the line begins with the rule.
-        What an editor would not show, or a terminal would obey, stands as its code point.
         """
         place = file or problem.file
         rule = f"{problem.code}.{problem.rule}" if problem.rule else str(problem.code)
         told = f"{rule}: {self._sentence(problem)}"
-        return _plain(f"{place}:{problem.line or 1}: {told}" if place else told)
+        return plain(f"{place}:{problem.line or 1}: {told}" if place else told)
 
     def remark(self, rule: str, values: Mapping[str, object]) -> str:
         """A remark of an import in words; one of an older report may have none, and is named."""
@@ -96,17 +95,24 @@ class Words:
         return {n: self.day(v) if type(v) is date else v for n, v in values.items()}
 
 
+def plain(line: str) -> str:
+    """A line for a terminal: what it would not show, or would obey, stands as its code point."""
+    for unfit in (CONTROL, HIDDEN):
+        line = unfit.sub(lambda found: f"U+{ord(found[0]):04X}", line)
+    return line
+
+
+def language_in(environment: Mapping[str, str]) -> str:
+    """The language that a shell asks for, by the first of its settings that says any."""
+    said = (environment.get(name, "") for name in ("LANGUAGE", "LC_ALL", "LANG"))
+    return next((one for one in said if one), "")[:2]
+
+
 class _Blank(dict[str, object]):
     """Values for words; a place that nothing fills stays empty."""
 
     def __missing__(self, _key: str) -> str:
         return ""
-
-
-def _plain(line: str) -> str:
-    for unfit in (CONTROL, HIDDEN):
-        line = unfit.sub(lambda found: f"U+{ord(found[0]):04X}", line)
-    return line
 
 
 @cache

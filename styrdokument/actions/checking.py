@@ -87,8 +87,6 @@ def saving_problems(
 
 def _missing(sheet: Sheet, listed: Registers | None) -> Iterator[Problem]:
     """What has to be filled in, and what no register lists; nothing of a file that is unread."""
-    if TEXT not in sheet.unread and _fields_of(sheet.text).get("id") is None:
-        yield Problem(code=Code.NEEDS_FIELD, field="id", file=TEXT)
     for problem in submission_problems(sheet.fields, sheet.roles, listed or Registers()):
         if problem.file not in sheet.unread and (listed or problem.code is Code.NEEDS_FIELD):
             yield problem

@@ -8,7 +8,6 @@ It needs no data directory: a clone is enough, or any folder.
 import json
 import os
 import sys
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,9 +32,9 @@ def check(paths: tuple[Path, ...], *, as_json: bool) -> None:
     Each problem is a line, `file:line: rule: words`.
     """
     from styrdokument.actions import checking
-    from styrdokument.words import Words
+    from styrdokument.words import Words, language_in
 
-    words = Words(_language(os.environ))
+    words = Words(language_in(os.environ))
     with progress("checking") as tell:
         found = checking.check(paths, tell=tell)
     if as_json:
@@ -53,9 +52,3 @@ def _plain(problem: "Problem", words: "Words") -> dict[str, object]:
         "rule": problem.rule or None,
         "words": words.problem(replace(problem, line=0)),
     }
-
-
-def _language(environment: Mapping[str, str]) -> str:
-    """The language that the shell asks for, by the first of its settings that says any."""
-    said = (environment.get(name, "") for name in ("LANGUAGE", "LC_ALL", "LANG"))
-    return next((one for one in said if one), "")[:2]

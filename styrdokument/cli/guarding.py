@@ -24,11 +24,9 @@ def guard(repository: Path) -> None:
     from styrdokument.app import open_house
     from styrdokument.config import read_config
     from styrdokument.domain.people import PersonId
-    from styrdokument.words import Words
+    from styrdokument.words import Words, language_in
 
     question = json.loads(sys.stdin.readline())
-    variables = question.get("environment", {})
-    said = (variables.get(name, "") for name in ("LANGUAGE", "LC_ALL", "LANG"))
     data = repository.resolve().parent
     config = read_config(data)
     with closing(open_house(config, is_within_git=True)) as house:
@@ -37,11 +35,10 @@ def guard(repository: Path) -> None:
         actor = house.actor(account.person.id if account else PersonId(name))
         if actor is None:
             raise CouldNot(f"{name or 'nobody'}: not a person who may push")
-        language = "en" if next(filter(None, said), "").startswith("en") else "sv"
         caller = Caller(
             house=house,
             actor=actor,
-            words=Words(language),
+            words=Words(language_in(question.get("environment", {}))),
             root=config.base_url.rstrip("/"),
         )
         click.echo(json.dumps(answer(caller, question)))

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from styrdokument.domain.case import HAS_DRAFT, Kind
 from styrdokument.domain.decisionfile import Significance
 from styrdokument.domain.document import (
-    HIGHEST_ID,
-    LOWEST_ID,
     ROLES,
     TEXT,
     DocumentId,
+    document_id,
     folder_of,
 )
 from styrdokument.domain.naming import problem_with_filename
@@ -31,6 +30,7 @@ FILE = 0o100644
 MOST_REFS = 20
 MOST_COMMITS = 500
 NUL_ID = "0" * 40
+OPTIONS = frozenset({"kind", "document", "submit", "change-note", "significance"})
 
 _BRANCH = re.compile(r"draft(?:/[^\W_][\w.+-]*)+")
 _OF_A_CASE = re.compile(r"draft/\d+-(?:{})".format("|".join(Kind)))
@@ -84,11 +84,9 @@ def is_committer(person: Person, login: str, address: str) -> bool:
 def document_at(path: str) -> DocumentId | None:
     """The document in whose folder a path lies."""
     found = _PLACE.fullmatch(path)
-    number = int(found[1]) if found else 0
-    if not LOWEST_ID <= number <= HIGHEST_ID:
-        return None
-    document = DocumentId(number)
-    return document if path.startswith(f"{folder_of(document)}/") else None
+    document = document_id(found[1]) if found else None
+    is_there = document is not None and path.startswith(f"{folder_of(document)}/")
+    return document if is_there else None
 
 
 def wants_a_number(path: str) -> bool:
@@ -105,10 +103,9 @@ def problem_with_path(path: str, mode: int) -> Problem | None:
     if mode != FILE:
         return push_problem("mode", path)
     bad = None if name in {TEXT, ROLES} else problem_with_filename(name)
-    values = {"name": shown(name)}
-    return (
-        Problem(code=Code.BAD_APPENDIX, rule=bad, file=shown(path), values=values) if bad else None
-    )
+    if bad is None:
+        return None
+    return Problem(code=Code.BAD_APPENDIX, rule=bad, file=path, values={"name": name})
 
 
 def _misplaced(path: str, name: str) -> str:
@@ -122,8 +119,7 @@ def _misplaced(path: str, name: str) -> str:
 
 def push_problem(rule: str, file: str = "", **values: object) -> Problem:
     """A problem with a push itself."""
-    readable = {key: shown(v) if isinstance(v, str) else v for key, v in values.items()}
-    return Problem(code=Code.BAD_PUSH, rule=rule, file=shown(file), values=readable)
+    return Problem(code=Code.BAD_PUSH, rule=rule, file=file, values=values)
 
 
 def number_problem(folder: str, document: DocumentId) -> Problem:
@@ -132,32 +128,26 @@ def number_problem(folder: str, document: DocumentId) -> Problem:
     return push_problem("number", folder, document=document, first=first, second=second)
 
 
-def shown(name: str) -> str:
-    """A name as it may be printed on a terminal: nothing in it moves the cursor or hides."""
-    unseen = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-    readable = (f"\\x{ord(c):02x}" if unicodedata.category(c) in unseen else c for c in name[:200])
-    return "".join(readable)
-
-
 def read_options(lines: list[str]) -> Options:
     """The options of a push, each `key=value`. Raises Refused with every one that is none."""
     said: dict[str, list[str]] = {}
     for line in lines:
         key, _, value = line.partition("=")
         said.setdefault(key.strip(), []).append(value.strip())
-    problems = [push_problem("option", option=key) for key in said if key not in _OPTIONS]
+    problems = [push_problem("option", option=key) for key in said if key not in OPTIONS]
     kind, significance = _last(said, "kind"), _last(said, "significance")
     if kind and kind not in set(Kind):
         problems.append(push_problem("kind", kind=kind))
     if significance and significance not in set(Significance):
         problems.append(push_problem("significance", significance=significance))
     numbers = [one for one in said.get("document", []) if one]
-    problems += [push_problem("document", document=n) for n in numbers if not _is_id(n)]
+    documents = [document for one in numbers if (document := document_id(one))]
+    problems += [push_problem("document", document=n) for n in numbers if not document_id(n)]
     if problems:
         raise Refused(*problems)
     return Options(
         kind=Kind(kind) if kind else None,
-        documents=tuple(DocumentId(int(n)) for n in numbers),
+        documents=tuple(documents),
         is_submission="submit" in said,
         change_note=_last(said, "change-note"),
         significance=Significance(significance) if significance else Significance.SIGNIFICANT,
@@ -179,15 +169,8 @@ def kind_of_push(asked: Kind | None, *, is_new: bool, is_old: bool, is_roles: bo
     return kind
 
 
-_OPTIONS = frozenset({"kind", "document", "submit", "change-note", "significance"})
-
-
 def _last(said: Mapping[str, list[str]], key: str) -> str:
     return said.get(key, [""])[-1]
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and LOWEST_ID <= int(text[:7]) <= HIGHEST_ID
 
 
 def _is_branch(branch: str) -> bool:

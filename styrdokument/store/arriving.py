@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from styrdokument.domain.document import DocumentId
-from styrdokument.domain.problems import Problem
+from styrdokument.domain.problems import Problem, Refused
 from styrdokument.domain.pushing import FILE, document_at, problem_with_path, push_problem
 from styrdokument.store import programs
 from styrdokument.store.git import Change, Commit, Damaged, Git, Missing, ObjectId
@@ -24,7 +24,8 @@ _COMMITTER = re.compile(rb"^committer [^\n]*?<([^<>\n]*)>", re.MULTILINE)
 class Arrived:
     """A draft as it arrived: its new commits, and what it changes since `base` on `main`.
 
-    `named` are the files' blobs that its commits name and their parents do not.
+    `named` are the files' blobs that its commits name and their parents do not; `problems` are
+    those with the places of its files, and with its history.
     """
 
     base: ObjectId
@@ -32,6 +33,7 @@ class Arrived:
     commits: tuple[Commit, ...]
     changes: tuple[Change, ...]
     named: frozenset[ObjectId]
+    problems: tuple[Problem, ...]
 
     @property
     def documents(self) -> tuple[DocumentId, ...]:
@@ -58,32 +60,37 @@ class Arriving:
         """Whether the file's bytes came with the push, whether or not they were here before."""
         return self.git.holds_aside(blob)
 
-    def read(
-        self, main: ObjectId, tip: ObjectId, log: ObjectId | None, *, most: int
-    ) -> tuple[Arrived | None, tuple[Problem, ...]]:
+    def read(self, main: ObjectId, tip: ObjectId, log: ObjectId | None, *, most: int) -> Arrived:
         """The draft at `tip`, beside `main` and what `log`, the case's, knows of it already.
 
-        None where it cannot be read at all; the problems then say why.
+        `most` are the new commits that are looked at. Raises Refused where it cannot be read.
         """
         path, quarantine = self.git.path, self._quarantine
         known = (main, log) if log else (main,)
         try:
             base = programs.merge_base(path, main, tip, quarantine=quarantine)
             fresh = programs.new_commits(path, tip, *known, most=most + 1, quarantine=quarantine)
-            if base is None:
-                return None, (push_problem("unrelated"),)
-            if len(fresh) > most:
-                return None, (push_problem("too_many_commits", most=most),)
-            commits = tuple(self.git.commit(one) for one in fresh)
-            changes = self.git.changes(base, tip)
-            brought = [change for commit in commits for change in self._brought_by(commit)]
+            if base is None or len(fresh) > most:
+                rule = "unrelated" if base is None else "too_many_commits"
+                raise Refused(push_problem(rule, most=most))
+            return self._arrived(base, tip, fresh)
         except (Missing, Damaged):
-            return None, (push_problem("unreadable"),)
+            raise Refused(push_problem("unreadable")) from None
+
+    def _arrived(self, base: ObjectId, tip: ObjectId, fresh: Iterable[ObjectId]) -> Arrived:
+        commits = tuple(self.git.commit(one) for one in fresh)
+        changes = self.git.changes(base, tip)
+        brought = [change for commit in commits for change in self._brought_by(commit)]
         problems = [push_problem("unrelated") for one in commits if not one.parents]
         problems += problems_with_places([*changes, *brought])
-        named = frozenset(change.after for change in brought if change.after)
-        arrived = Arrived(base=base, tip=tip, commits=commits, changes=changes, named=named)
-        return arrived, tuple(dict.fromkeys(problems))[:MOST_TOLD]
+        return Arrived(
+            base=base,
+            tip=tip,
+            commits=commits,
+            changes=changes,
+            named=frozenset(change.after for change in brought if change.after),
+            problems=tuple(dict.fromkeys(problems))[:MOST_TOLD],
+        )
 
     def _brought_by(self, commit: Commit) -> list[Change]:
         """What the commit has that none of its parents has."""

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from styrdokument.domain.document import ROLES, TEXT, DocumentId, Fields, Roles
 from styrdokument.domain.fields import form_problems, read_fields, read_roles
-from styrdokument.domain.problems import Problem, Refused
+from styrdokument.domain.problems import Code, Problem, Refused
 from styrdokument.store import frontmatter, strictyaml
 
 T = TypeVar("T")
@@ -39,6 +39,7 @@ def read_sheet(document: DocumentId, text: bytes, roles: bytes, names: Iterable[
     front, faults = _try(lambda: frontmatter.read(text), TEXT)
     who, faults_of_roles = _who_is_who(roles)
     raw = front.fields if front else {}
+    nameless = front is not None and raw.get("id") is None
     return Sheet(
         text=text,
         body=front.body if front else "",
@@ -49,6 +50,7 @@ def read_sheet(document: DocumentId, text: bytes, roles: bytes, names: Iterable[
         problems=(
             *faults,
             *faults_of_roles,
+            *((Problem(code=Code.NEEDS_FIELD, field="id", file=TEXT),) if nameless else ()),
             *form_problems(raw, TEXT, id_=document),
             *form_problems(who or {}, ROLES, id_=document),
         ),

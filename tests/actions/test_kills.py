@@ -108,7 +108,7 @@ def test_a_push_is_whole_or_has_not_happened(
         receive(house, small.actor(house, ids, "alma"), command, Options())
 
     outcomes = []
-    for house in houses_after_each_kill(databases, start, tmp_path, push):
+    for house in houses_after_each_kill(databases, start, tmp_path, push, every=2):
         check_repository(house)
         assert verify_house(house).findings == ()
         outcomes.append(BRANCH in house.catalogue.branches())

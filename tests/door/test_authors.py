@@ -40,6 +40,7 @@ def test_a_push_of_a_draft_opens_a_case_and_says_whose_turn_it_is(door: Door) ->
         f"{door.address}/cases/2",
         "Innan ärendet kan skickas på granskning saknas:",
         "- needs_change_note: Skriv med en mening vad som har ändrats.",
+        'Skicka på granskning på ärendets sida, eller med nästa push: -o submit -o change-note="…"',
         "Nu är det dags för: Alma",
     ]
 

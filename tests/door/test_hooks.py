@@ -60,7 +60,7 @@ def test_a_guard_that_fails_lets_nothing_in(door: Door, monkeypatch: pytest.Monk
 
     pushed = alma.push("draft/spolning")
 
-    assert "nothing was let in" in pushed.stderr
+    assert "something went wrong" in pushed.stderr
     assert door.refs() == refs
 
 

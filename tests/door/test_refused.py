@@ -59,6 +59,10 @@ WRITES: dict[str, tuple[Write, str]] = {
         lambda c: edit(c, "text.md", (c.folder(BLOOD) / "text.md").read_bytes()),
         "bad_front_matter.other_id",
     ),
+    "a text without its number": (
+        lambda c: edit(c, "text.md", "---\ntitle: Handhygien\n---\nText.\n"),
+        f"{TOP}/text.md:1: needs_field: ",
+    ),
     "no front matter": (lambda c: edit(c, "text.md", "Bara text.\n"), "no_front_matter"),
     "a byte order mark": (lambda c: edit(c, "text.md", "\ufeff---\nid: 1042\n---\n"), ".bom"),
     "Windows' line ends": (

@@ -24,18 +24,18 @@ from styrdokument.domain.pushing import (
     Options,
     push_problem,
     read_options,
-    shown,
 )
 from styrdokument.domain.tasks import whose_turn
 from styrdokument.domain.transitions import obstacles
 from styrdokument.store.git import Damaged, Missing
 from styrdokument.store.programs import Quarantine
-from styrdokument.words import Words
+from styrdokument.store.sql import Away
+from styrdokument.words import Words, plain
 
 LOG = logging.getLogger("styrdokument")
 BEFORE, PROCESS = "pre-receive", "proc-receive"
 """The hooks that ask: before anything is let in, and once it is, to move the branches."""
-FAULTS = (Damaged, Missing, NotFound, OSError, ValueError, LookupError)
+FAULTS = (Away, Damaged, Missing, NotFound, Refused, OSError, ValueError, LookupError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +84,7 @@ def _one(
     caller: Caller, hook: str, command: Command, options: Options, quarantine: Quarantine
 ) -> tuple[list[str], str]:
     """The lines about one ref, and why it is not let in."""
-    words = caller.words
+    words, ref = caller.words, plain(command.ref)
     try:
         if hook == BEFORE:
             caller.house.index.catch_up()
@@ -93,11 +93,15 @@ def _one(
         number = receive(caller.house, caller.actor, command, options)
     except Refused as refused:
         told = [words.located(problem) for problem in refused.problems]
-        return [words.say("guard.refused", ref=shown(command.ref)), *told], "refused"
+        return [words.say("guard.refused", ref=ref), *told], "refused"
     except FAULTS:
         LOG.exception("push of %r failed", command.ref)
-        return [words.say("guard.failed", ref=shown(command.ref))], "failed"
-    return list(_welcome(caller, number, options)), ""
+        return [words.say("guard.failed", ref=ref)], "failed"
+    try:
+        return list(_welcome(caller, number, options)), ""
+    except FAULTS:  # it is in all the same
+        LOG.exception("nothing could be told of case %s", number)
+        return [f"{caller.root}/cases/{number}"], ""
 
 
 def _welcome(caller: Caller, number: CaseNumber, options: Options) -> Iterator[str]:
@@ -116,6 +120,7 @@ def _welcome(caller: Caller, number: CaseNumber, options: Options) -> Iterator[s
         missing = obstacles(Step.SUBMIT, matter, caller.actor, given)
         yield words.say("guard.missing" if missing else "guard.complete")
         yield from (f"- {words.located(problem)}" for problem in missing)
+        yield words.say("guard.how")
     yield words.say("guard.turn", who=", ".join(_names(house, words, matter)))
 
 

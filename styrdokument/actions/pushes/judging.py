@@ -50,6 +50,7 @@ class Draft:
     kind: Kind
     held: Held | None
     arrived: Arrived
+    documents: tuple[DocumentId, ...]
     contents: Mapping[DocumentId, ContentHash]
     bases: Mapping[DocumentId, int]
 
@@ -134,6 +135,7 @@ class _Judging:
             kind=kind,
             held=self.held,
             arrived=arrived,
+            documents=documents,
             contents=contents,
             bases=bases,
         )
@@ -147,10 +149,8 @@ class _Judging:
         if main is None:
             raise Refused(Problem(code=Code.NOT_WRITABLE))
         log = self.held.log if self.held else None
-        arrived, problems = self.arriving.read(main, tip, log, most=MOST_COMMITS)
-        if arrived is None:
-            raise Refused(*problems)
-        _refuse(*problems, *self._strangers(arrived), *self._unnumbered(arrived))
+        arrived = self.arriving.read(main, tip, log, most=MOST_COMMITS)
+        _refuse(*arrived.problems, *self._strangers(arrived), *self._unnumbered(arrived))
         return arrived
 
     def _without_text(self, arrived: Arrived) -> Draft:
@@ -164,8 +164,9 @@ class _Judging:
             kind=kind,
             held=None,
             arrived=arrived,
+            documents=documents,
             contents={},
-            bases=dict.fromkeys(documents, 0),
+            bases={},
         )
 
     def _strangers(self, arrived: Arrived) -> Iterator[Problem]:

@@ -26,7 +26,7 @@ def receive(house: House, actor: Actor, command: Command, options: Options) -> C
         if draft.contents:
             number = _record(house, actor, draft)
         else:
-            number = open_on(house, actor, draft.kind, sorted(draft.bases))
+            number = open_on(house, actor, draft.kind, draft.documents)
     house.index.catch_up()
     return number
 
