@@ -113,6 +113,14 @@ def test_the_data_directory_is_named_by_the_environment_where_it_is_not_typed(tm
     assert (tmp_path / "data" / FILE).is_file()
 
 
+def test_the_data_directory_may_stand_before_the_command_and_counts_for_those_within_it(tmp_path):
+    elsewhere = {"DATA": str(tmp_path / "elsewhere")}
+    assert call("--data", tmp_path / "data", "init", env=elsewhere).exit_code == 0
+    assert (tmp_path / "data" / FILE).is_file()
+    refused = call("--data", tmp_path / "data", "account", "disable", "eva", env=elsewhere)
+    check_refused(refused, "Det finns inget")
+
+
 def test_what_init_makes_is_closed_to_the_machines_other_users(data):
     for path in (data, *data.rglob("*")):
         assert path.stat().st_mode & 0o007 == 0, path
@@ -123,7 +131,9 @@ def test_init_where_nothing_can_be_written_tells_so_in_a_line(tmp_path):
     check_refused(call("init", "--data", tmp_path / "file" / "data"), "file")
 
 
-@pytest.mark.parametrize("words", [("nope",), ("health", "--nope"), ("account", "nope")])
+@pytest.mark.parametrize(
+    "words", [("nope",), ("--nope",), ("health", "--nope"), ("account", "nope")]
+)
 def test_what_is_not_built_is_unknown(words):
     check_refused(call(*words), "nope", "--help")
 

@@ -6,6 +6,7 @@ a database. What is not built is an unknown command.
 """
 
 import os
+from pathlib import Path
 
 import click
 
@@ -18,7 +19,7 @@ from styrdokument.cli.journal import journal
 from styrdokument.cli.keeping import config, health, housekeep, rebuild
 from styrdokument.cli.registers import register
 from styrdokument.cli.serving import init, serve
-from styrdokument.cli.shell import OneLine
+from styrdokument.cli.shell import OneLine, data_option
 from styrdokument.cli.tokens import token
 from styrdokument.cli.verifying import verify
 
@@ -29,8 +30,9 @@ COMMANDS = (
 
 
 @click.group(cls=OneLine)
+@data_option
 @click.version_option(__version__, message="%(prog)s %(version)s")
-def main() -> None:
+def main(**_data: Path) -> None:
     """Document control with git as the record."""
     os.umask(0o027)  # journal and drafts are nothing for the machine's other users
 

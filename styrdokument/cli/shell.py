@@ -5,6 +5,7 @@ Whatever happens, a command that could not be done ends with code 2 and one line
 
 # ruff: noqa: PLC0415 (a command imports what it needs when it runs)
 
+import os
 import sys
 import time
 import traceback
@@ -42,6 +43,21 @@ class CouldNot(click.ClickException):
 class OneLine(click.Group):
     """A group whose commands end in one line where they cannot be done, whatever happened."""
 
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,  # noqa: ANN401 - as click has it
+    ) -> click.Context:
+        """Read what was typed before the command. Raises CouldNot."""
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.exceptions.NoArgsIsHelpError:
+            raise
+        except click.UsageError as error:
+            raise _misused(error, info_name or "") from error
+
     def invoke(self, ctx: click.Context) -> object:
         """Run the command. Raises CouldNot."""
         try:
@@ -49,21 +65,18 @@ class OneLine(click.Group):
         except (click.exceptions.NoArgsIsHelpError, click.exceptions.Exit, CouldNot):
             raise
         except click.UsageError as error:
-            told = error.format_message().rstrip(".")
-            raise CouldNot(f"{told}; see: {ctx.command_path} --help") from error
+            raise _misused(error, ctx.command_path) from error
         except Exception as error:
             raise CouldNot(_in_one_line(error)) from error
 
 
 def data_option(command: F) -> F:
-    """Give the command `--data`."""
+    """Give the command `--data`; what was typed before the command counts where it has none."""
     return click.option(
         "--data",
         type=click.Path(path_type=Path, file_okay=False),
-        envvar="DATA",
-        default="var",
-        show_default=True,
-        show_envvar=True,
+        default=_said_before,
+        show_default="the environment's DATA, then var",
         help="The data directory.",
     )(command)
 
@@ -107,6 +120,16 @@ def progress(table: str) -> Iterator[Callable[[str, int, int], None]]:
     finally:
         if is_shown:
             click.echo("\r\x1b[K", err=True, nl=False)
+
+
+def _said_before() -> Path:
+    outermost = click.get_current_context().find_root()
+    return Path(outermost.params.get("data") or os.environ.get("DATA") or "var")
+
+
+def _misused(error: click.UsageError, command: str) -> CouldNot:
+    told = error.format_message().rstrip(".")
+    return CouldNot(f"{told}; see: {command} --help")
 
 
 def _in_one_line(error: Exception) -> str:
