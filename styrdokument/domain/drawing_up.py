@@ -76,7 +76,7 @@ def _about(matter: Matter, draft: Draft, given: Given, signing: Signing) -> Deci
         approvals=review.approvals_of(case, draft),
         contributors=case.contributors,
         significance=case.significance if kind in ISSUES_A_VERSION else None,
-        change_note=case.change_note or None,
+        change_note=(case.change_note or None) if kind in ISSUES_A_VERSION else None,
         reason=given.reason.strip() or None,
         replaces=tuple(d for d in replaced(matter) if d in draft.fields.replaces),
         successor=given.successor if repeals else None,

@@ -74,15 +74,22 @@ def documents_for(matter: Matter, actor: Actor) -> tuple[DocumentId, ...]:
     return tuple(d.id for d in matter.drafts.values() if entries_of(matter, d, actor))
 
 
-def everything_is_reviewed(matter: Matter, _actor: Actor, given: Given) -> Iterator[Problem]:
+def everything_is_reviewed(matter: Matter, actor: Actor, given: Given) -> Iterator[Problem]:
     """Rule 18, and rule 9 where the fact owner decides and attests in one act."""
     for draft in matter.drafts.values():
         if is_reviewed(matter, draft):
             continue
         if matter.case.kind is not Kind.EXTEND:
             yield Problem(code=Code.NOT_APPROVED, values={"document": draft.id})
-        elif not (given.attest and _actor.answers_to(draft.roles.fact_owner)):
+        elif not (given.attest and actor.answers_to(draft.roles.fact_owner)):
             yield Problem(code=Code.NEEDS_ATTEST, field="attest", values={"document": draft.id})
+
+
+def may_attest(matter: Matter, actor: Actor) -> bool:
+    """Whether a decision by `actor` to extend can hold the fact owner's attest too (rule 9)."""
+    missing = [d for d in matter.drafts.values() if not is_reviewed(matter, d)]
+    is_owner = all(actor.answers_to(d.roles.fact_owner) for d in missing)
+    return matter.case.kind is Kind.EXTEND and bool(missing) and is_owner
 
 
 def reviewers_suffice(matter: Matter, _actor: Actor, _given: Given) -> Iterator[Problem]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from styrdokument.domain.case import Event, State, Step
+from styrdokument.domain.case import Event, Kind, State, Step
 from styrdokument.domain.matter import Matter, reviewing_heads
 from styrdokument.domain.people import Entry
 from styrdokument.domain.review import is_reviewed, remaining
@@ -15,12 +15,16 @@ PASSES_THE_TURN = frozenset(
 
 
 def whose_turn(matter: Matter) -> tuple[Entry, ...]:
-    """Who acts next: the writers of a draft, then the reviewers who remain, then the adopter."""
+    """Who acts next: the writers of a draft, then the reviewers who remain, then the adopter.
+
+    An extension that the fact owner has attested waits for nothing but its decision (rule 9).
+    """
     case, drafts = matter.case, matter.drafts.values()
-    if case.state is State.DRAFT:
+    is_attested = case.kind is Kind.EXTEND and all(is_reviewed(matter, d) for d in drafts)
+    if case.state is State.DRAFT and not is_attested:
         opener = (str(case.opened_by.id),) if case.opened_by and case.opened_by.id else ()
         return _unique((*(d.roles.case_officer for d in drafts), *opener))
-    if case.state is not State.IN_REVIEW:
+    if not case.is_open:
         return ()
     unread = [d for d in drafts if not is_reviewed(matter, d)]
     if unread:

@@ -20,7 +20,8 @@ from styrdokument.views.support import actor, house, page, today
 
 bp = Blueprint("actions_page", __name__)
 
-OFFERED = (Kind.REVISE, Kind.REPEAL)
+OFFERED = (Kind.REVISE, Kind.EXTEND, Kind.CORRECT, Kind.URGENT, Kind.REPEAL, Kind.ASSIGN)
+"""The kinds of case that are opened on a document, the most usual first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,11 +50,13 @@ def render(document: DocumentId, problems: tuple[Problem, ...] = ()) -> str:
     """The page, with the problems of a case that was not opened. Raises NotFound."""
     adopted = find(document)
     cases = house().catalogue.open_cases_on(document)
+    offers = [_offer(kind, adopted) for kind in OFFERED]
     return page(
         "actions/show.html",
         adopted=adopted,
         row=house().catalogue.shown(document, on=today()),
-        offers=[_offer(kind, adopted) for kind in OFFERED],
+        offers=[offer for offer in offers if not offer.reasons],
+        closed=[offer for offer in offers if offer.reasons],
         cases=_visible(cases),
         warns=_warns(adopted),
         problems=problems,

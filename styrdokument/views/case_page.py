@@ -13,8 +13,8 @@ from markupsafe import Markup
 from styrdokument.actions.comparing import FileChange, Texts, texts_of
 from styrdokument.actions.house import look
 from styrdokument.domain import decision, review
-from styrdokument.domain.case import HAS_TEXT, CaseNumber, Step
-from styrdokument.domain.decisionfile import Approval, BasisKind
+from styrdokument.domain.case import HAS_TEXT, CaseNumber, State, Step
+from styrdokument.domain.decisionfile import Approval, BasisKind, Decision, from_bytes
 from styrdokument.domain.document import FIELDS, SecondLook
 from styrdokument.domain.matter import Draft, Given, Matter, relations
 from styrdokument.domain.people import Actor
@@ -28,7 +28,7 @@ from styrdokument.views import forms
 from styrdokument.views.changes import Changed, redline_words
 from styrdokument.views.choices import Choices, choices, in_words
 from styrdokument.views.support import actor, house, page, today, words
-from styrdokument.views.tasks import next_step
+from styrdokument.views.tasks import next_step, said
 
 ROLES = ("case_officer", "fact_owner", "reviewers", "adopter")
 WRITTEN = frozenset({*FIELDS, "text"})
@@ -84,12 +84,14 @@ def _values(
         "shown": [_shown(held, matter, draft, by, among) for draft in matter.drafts.values()],
         "steps": steps,
         "turn": turn,
+        "decided": _decided(matter),
         "waits_for": next_step(matter, by) if any(map(by.answers_to, turn)) else None,
+        "said": lambda step: said(step, matter.case.kind),
         "has_approved": _has_approved(matter, by),
         "editable": WRITTEN,
         "hindrances": _hindrances(matter, by),
         "reasons_why_not": _reasons_why_not(matter, by),
-        "deciding": _deciding(matter) if Step.DECIDE in steps else None,
+        "deciding": _deciding(matter, by) if Step.DECIDE in steps else None,
         "asks_password": SecondLook.APPROVALS
         in {matter.type_of(draft).second_look for draft in matter.drafts.values()},
         "roles": _roles(matter),
@@ -204,7 +206,7 @@ def _reasons_why_not(matter: Matter, by: Actor) -> tuple[Problem, ...]:
     return tuple(dict.fromkeys(p for p in found if p.code in _FIRM))
 
 
-def _deciding(matter: Matter) -> Mapping[str, Any]:
+def _deciding(matter: Matter, by: Actor) -> Mapping[str, Any]:
     """What the form of a decision offers, and what it means to leave its days empty."""
     bases = decision.allowed_bases(matter)
     usual = [decision.dates_of(matter, draft, Given()) for draft in matter.drafts.values()]
@@ -213,12 +215,22 @@ def _deciding(matter: Matter) -> Mapping[str, Any]:
         "by_minutes": BasisKind.MINUTES in bases,
         "only_minutes": bases == (BasisKind.MINUTES,),
         "sets_dates": matter.case.kind in decision.SETS_DATES,
+        "attests": review.may_attest(matter, by),
         "needs_reason": matter.case.kind in decision.NEEDS_REASON,
         "until": min((v.valid_until for v in usual if v.valid_until), default=None),
         "until_further_notice": all(
             matter.type_of(draft).until_further_notice for draft in matter.drafts.values()
         ),
     }
+
+
+def _decided(matter: Matter) -> tuple[Decision, ...]:
+    """What came of the case; nothing while it is open."""
+    if matter.case.state is not State.DECIDED:
+        return ()
+    rows = (row for draft in matter.drafts for row in house().catalogue.decisions(draft))
+    found = (from_bytes(row["file"].encode()) for row in rows)
+    return tuple(one for one in found if one.case == matter.case.number)
 
 
 def _roles(matter: Matter) -> Mapping[str, list[str]]:

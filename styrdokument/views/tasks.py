@@ -7,7 +7,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from styrdokument.actions.house import look
-from styrdokument.domain.case import CaseNumber, Step
+from styrdokument.domain.case import CaseNumber, Kind, Step
 from styrdokument.domain.matter import Matter
 from styrdokument.domain.people import Actor
 from styrdokument.domain.transitions import open_steps
@@ -19,6 +19,13 @@ bp = Blueprint("tasks", __name__)
 
 NEXT = (Step.DECIDE, Step.APPROVE, Step.SUBMIT)
 """The steps that move a case on; the first that is open to somebody is what waits for them."""
+_SAID: Mapping[tuple[Step, Kind], str] = {
+    (Step.SUBMIT, Kind.EXTEND): "ask_to_attest",
+    (Step.SUBMIT, Kind.REPEAL): "propose",
+    (Step.SUBMIT, Kind.ASSIGN): "propose",
+    (Step.APPROVE, Kind.EXTEND): "attest",
+}
+"""The steps that are called something else where no new text is written."""
 MOST = 50
 """Cases that are read to tell the next step."""
 ENDING = frozenset({Standing.DUE, Standing.EXPIRED})
@@ -43,10 +50,15 @@ def next_step(matter: Matter, by: Actor) -> Step | None:
     return next((step for step in NEXT if step in steps), None)
 
 
+def said(step: Step | None, kind: Kind) -> str:
+    """What a step is called in a case of that kind: a key in the labels `tasks` and `case`."""
+    return _SAID.get((step, kind), str(step)) if step else "none"
+
+
 def _task(row: Row) -> Mapping[str, Any]:
     """A case and the step that waits."""
     _held, matter = look(house(), actor(), CaseNumber(row["number"]))
-    return {"row": row, "step": next_step(matter, actor())}
+    return {"row": row, "step": said(next_step(matter, actor()), matter.case.kind)}
 
 
 def _ending() -> list[Row]:

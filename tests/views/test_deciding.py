@@ -56,6 +56,7 @@ def test_the_whole_way_from_revision_to_decision(person, house):
     assert (str(made.effective_from), str(made.valid_until)) == ("2026-11-21", "2028-11-21")
     assert [a.by.name for a in made.approvals] == ["Birgit", "Cecilia"]
     assert state(person("alma"), case) == "decided"
+    assert "Fastställd Dag, 2026-11-21 Handhygien, version 3" in words(page(person("alma"), case))
     assert forms_at(person("dag"), case) == []
 
 
