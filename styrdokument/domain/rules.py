@@ -42,6 +42,15 @@ def stands_on_the_latest(matter: Matter, _actor: Actor, _given: Given) -> Iterat
             yield Problem(code=Code.BASE_MOVED, values={"document": draft.id})
 
 
+def is_behind(matter: Matter) -> bool:
+    """Whether something was decided about a draft's document since the draft began."""
+    return any(
+        draft.base_version != matter.latest(draft.id)
+        or any(problem.code is Code.BASE_MOVED for problem in draft.problems)
+        for draft in matter.drafts.values()
+    )
+
+
 def has_shown_who_approves(matter: Matter, _actor: Actor, given: Given) -> Iterator[Problem]:
     """Where a type asks for it, an approval too takes a second look."""
     looks = {matter.type_of(draft).second_look for draft in matter.drafts.values()}

@@ -102,13 +102,19 @@ class Cases:
         base: ObjectId | None,
         changes: Mapping[str, ObjectId | None],
         event: Event,
+        *,
+        onto: ObjectId | None = None,
     ) -> ObjectId:
-        """A new commit of the draft, not yet written: `changes` by path from the top."""
+        """A new commit of the draft, not yet written: `changes` by path from the top.
+
+        They are changes of `onto`, a commit of `main` that the draft goes on from; else of what
+        stands in the draft.
+        """
         before = (held.tip if held else None) or base
         words = ", ".join(sorted({path.split("/")[-2] for path in changes}))
         return batch.commit(
-            batch.tree(before, changes),
-            parents=(before,) if before else (),
+            batch.tree(onto or before, changes),
+            parents=[parent for parent in (before, onto) if parent],
             author=str(event.by.id),
             at=event.at,
             message=f"{event.step}: {words}\n",

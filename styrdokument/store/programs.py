@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from styrdokument.store.objects import Damaged, ObjectId
 
@@ -113,3 +114,15 @@ def merge_base(
             return None
         raise
     return ObjectId(found.split()[0])
+
+
+def merge_texts(began: str, mine: str, other: str) -> str | None:
+    """`mine` with what `other` changed since `began`; None where both changed the same lines."""
+    with TemporaryDirectory() as folder:
+        sides = [Path(folder, name) for name in ("mine", "began", "other")]
+        for side, text in zip(sides, (mine, began, other), strict=True):
+            side.write_bytes(text.encode())
+        try:
+            return run(Path(folder), "merge-file", "--stdout", "--quiet", *map(str, sides))
+        except Damaged:
+            return None

@@ -21,6 +21,7 @@ ACCESS: Mapping[str, Act] = {
     "cases.create": Act.WORK,
     "cases.show": Act.WORK,
     "cases.submit": Act.WORK,
+    "cases.take_in": Act.WORK,
     "cases.approve": Act.WORK,
     "cases.send_back": Act.WORK,
     "cases.comment": Act.WORK,

@@ -12,9 +12,9 @@ from markupsafe import Markup
 
 from styrdokument.actions.comparing import FileChange, Texts, texts_of
 from styrdokument.actions.house import look
-from styrdokument.domain import decision, review
-from styrdokument.domain.case import HAS_TEXT, CaseNumber, State, Step
-from styrdokument.domain.decisionfile import Approval, BasisKind, Decision, from_bytes
+from styrdokument.domain import decision, review, rules
+from styrdokument.domain.case import HAS_TEXT, CaseNumber, Step
+from styrdokument.domain.decisionfile import Approval, BasisKind
 from styrdokument.domain.document import FIELDS, SecondLook
 from styrdokument.domain.matter import Draft, Given, Matter, relations
 from styrdokument.domain.people import Actor
@@ -25,6 +25,7 @@ from styrdokument.store.cases import Held
 from styrdokument.text import lint, markdown
 from styrdokument.text.redline import redline
 from styrdokument.views import forms
+from styrdokument.views.case_outcome import clashing_in, decided_in
 from styrdokument.views.changes import Changed, redline_words
 from styrdokument.views.choices import Choices, choices, in_words
 from styrdokument.views.support import actor, house, page, today, words
@@ -84,7 +85,9 @@ def _values(
         "shown": [_shown(held, matter, draft, by, among) for draft in matter.drafts.values()],
         "steps": steps,
         "turn": turn,
-        "decided": _decided(matter),
+        "decided": decided_in(matter),
+        "is_behind": Step.SAVE in steps and rules.is_behind(matter),
+        "clashing": clashing_in(held),
         "waits_for": next_step(matter, by) if any(map(by.answers_to, turn)) else None,
         "said": lambda step: said(step, matter.case.kind),
         "has_approved": _has_approved(matter, by),
@@ -222,15 +225,6 @@ def _deciding(matter: Matter, by: Actor) -> Mapping[str, Any]:
             matter.type_of(draft).until_further_notice for draft in matter.drafts.values()
         ),
     }
-
-
-def _decided(matter: Matter) -> tuple[Decision, ...]:
-    """What came of the case; nothing while it is open."""
-    if matter.case.state is not State.DECIDED:
-        return ()
-    rows = (row for draft in matter.drafts for row in house().catalogue.decisions(draft))
-    found = (from_bytes(row["file"].encode()) for row in rows)
-    return tuple(one for one in found if one.case == matter.case.number)
 
 
 def _roles(matter: Matter) -> Mapping[str, list[str]]:

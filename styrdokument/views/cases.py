@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from styrdokument.actions import deciding, drafting, opening, reviewing, signing_in
+from styrdokument.actions import deciding, drafting, opening, reviewing, signing_in, taking_in
 from styrdokument.actions.house import look
 from styrdokument.domain.access import obstacles_to_opening, sees_all_cases
 from styrdokument.domain.case import OPEN_STATES, CaseNumber, Kind, State
@@ -57,6 +57,14 @@ def submit(number: int) -> ResponseReturnValue:
     given = forms.given_from(request.form)
     reviewing.submit(house(), actor(), case, given)
     return _to(case, "content")
+
+
+@bp.post("/<int:number>/base")
+def take_in(number: int) -> ResponseReturnValue:
+    """Take what was decided meanwhile into the drafts."""
+    case = _enter(number, "base")
+    taking_in.take_in(house(), actor(), case)
+    return _to(case)
 
 
 @bp.post("/<int:number>/approvals")

@@ -104,6 +104,7 @@ CASE_PAGES: Mapping[str, str] = {
 
 STEPS: Mapping[str, tuple[str, Mapping[str, str], tuple[str, ...], frozenset[str]]] = {
     "cases.submit": ("submission", {"change_note": "Nytt."}, ("draft",), WRITERS),
+    "cases.take_in": ("base", {}, OPEN, WRITERS),
     "cases.approve": ("approvals", {}, ("in_review",), REVIEWERS),
     "cases.send_back": ("returns", {"reason": "Mer."}, ("in_review",), JUDGES),
     "cases.comment": ("comments", {"body": "Så?"}, OPEN, JUDGES | WRITERS),
