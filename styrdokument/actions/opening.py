@@ -61,7 +61,37 @@ def open_on(house: House, actor: Actor, kind: Kind, documents: Sequence[Document
         latest = adopted.history.next_number - 1
         content = adopted.content_hash if kind in HAS_DRAFT else adopted.issued_hash
         contents[document] = (content, latest)
-    return _begin(house, actor, kind, contents, house.git.batch(), {})
+    return begin(house, actor, kind, contents, house.git.batch(), {})
+
+
+def begin(
+    house: House,
+    actor: Actor,
+    kind: Kind,
+    contents: Mapping[DocumentId, tuple[str, int]],
+    batch: Batch,
+    changes: Mapping[str, ObjectId],
+) -> CaseNumber:
+    """Record that a case begins, with the lock held and the opening judged.
+
+    `contents` are content hash and version of what each document begins with; `changes` are the
+    files, by path from the top, in which the draft then differs from what stands on `main`.
+    """
+    number, base = house.record.numbers.next_case(), house.record.head
+    facts = {
+        "kind": str(kind),
+        "branch": f"draft/{number}-{kind}" if kind in HAS_DRAFT else None,
+        "documents": [
+            {"id": d, "content_hash": content, "base_version": version}
+            for d, (content, version) in contents.items()
+        ],
+    }
+    event = Event(step=Step.OPEN, by=house.sign(actor), at=house.now(), facts=facts)
+    tip = base if kind in HAS_DRAFT else None
+    if changes:
+        tip = house.cases.draw(batch, None, base, changes, event)
+    house.cases.record(batch, number, event, after=None, tip=tip, base=base)
+    return number
 
 
 def obstacles_on(house: House, actor: Actor, kind: Kind, adopted: Adopted) -> tuple[Problem, ...]:
@@ -88,7 +118,8 @@ def _open_new(house: House, actor: Actor, new: NewDocument) -> CaseNumber:
     check(document, files, files)
     blobs = {p: house.record.put(batch, data) for p, data in files.items() if data is not None}
     content = hash_of(house.record.content_of(blobs))
-    return _begin(house, actor, Kind.NEW, {document: (content, 0)}, batch, blobs)
+    paths = {f"{folder_of(document)}/{path}": blob for path, blob in blobs.items()}
+    return begin(house, actor, Kind.NEW, {document: (content, 0)}, batch, paths)
 
 
 def _problems_of_new(house: House, new: NewDocument) -> list[Problem]:
@@ -112,30 +143,3 @@ def _check_opening(house: House, actor: Actor, kind: Kind, adopted: Adopted) -> 
         raise Conflict(*problems)
     if problems:
         raise Refused(*problems)
-
-
-def _begin(
-    house: House,
-    actor: Actor,
-    kind: Kind,
-    contents: Mapping[DocumentId, tuple[str, int]],
-    batch: Batch,
-    blobs: Mapping[str, ObjectId],
-) -> CaseNumber:
-    number, base = house.record.numbers.next_case(), house.record.head
-    facts = {
-        "kind": str(kind),
-        "branch": f"draft/{number}-{kind}" if kind in HAS_DRAFT else None,
-        "documents": [
-            {"id": d, "content_hash": content, "base_version": version}
-            for d, (content, version) in contents.items()
-        ],
-    }
-    event = Event(step=Step.OPEN, by=house.sign(actor), at=house.now(), facts=facts)
-    tip = base if kind in HAS_DRAFT else None
-    if blobs:
-        folder = folder_of(next(iter(contents)))
-        paths = {f"{folder}/{path}": blob for path, blob in blobs.items()}
-        tip = house.cases.draw(batch, None, base, paths, event)
-    house.cases.record(batch, number, event, after=None, tip=tip, base=base)
-    return number

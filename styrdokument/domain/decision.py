@@ -72,7 +72,12 @@ def replaced(matter: Matter) -> tuple[DocumentId, ...]:
 
 
 def basis_of(matter: Matter, given: Given) -> BasisKind | None:
-    """The ground given, else the first that all the types allow."""
+    """The ground given, else the first that all the types allow.
+
+    Who is who is nothing that a board decides: naming them is a matter of carrying out (rule 14).
+    """
+    if matter.case.kind is Kind.ASSIGN:
+        return BasisKind.IMPLEMENTATION
     if given.basis:
         return given.basis
     return next((BasisKind(b) for b in allowed_bases(matter)), None)

@@ -71,6 +71,8 @@ ACCESS: Mapping[str, Act] = {
     "year_list.show_csv": Act.SEE_ALL,
     "people.show_person": Act.READ_INTERNAL,
     "people.show_unit": Act.READ_INTERNAL,
+    "handing_over.show": Act.OVERSEE,
+    "handing_over.create": Act.OVERSEE,
     "git_page.show": Act.CLONE,
     "git_page.create_token": Act.CLONE,
     "git_page.revoke_token": Act.CLONE,

@@ -71,7 +71,7 @@ def take_in(number: int) -> ResponseReturnValue:
 def approve(number: int) -> ResponseReturnValue:
     """Say yes to what was shown."""
     case = _enter(number, "approval")
-    reviewing.approve(house(), actor(), case, _given_with_second_look())
+    reviewing.approve(house(), actor(), case, given_with_second_look())
     return _to(case, "content")
 
 
@@ -126,7 +126,7 @@ def decide(number: int) -> ResponseReturnValue:
     case = _enter(number, "decision")
     documents = house().cases.read(case).case.documents
     minutes = forms.upload_hash(request.files.get("minutes_file"))
-    given = replace(_given_with_second_look(), minutes_sha256=minutes)
+    given = replace(given_with_second_look(), minutes_sha256=minutes)
     deciding.decide(house(), actor(), case, given)
     return go_to(f"/documents/{documents[0]}")
 
@@ -148,7 +148,8 @@ def _enter(number: int, form: str) -> CaseNumber:
     return case
 
 
-def _given_with_second_look() -> Given:
+def given_with_second_look() -> Given:
+    """What was said with a step that takes a second look, with what that look found."""
     method, problems = signing_in.look_again(
         house(),
         actor(),

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from styrdokument.domain.access import Act, may_see_work_of
 from styrdokument.domain.case import OPEN_STATES
 from styrdokument.domain.naming import is_person_id
-from styrdokument.domain.people import Actor, Function, Holding, PersonId, is_person
+from styrdokument.domain.people import Actor, Function, Holding, Person, PersonId, is_person
 from styrdokument.domain.problems import NotFound
 from styrdokument.store.catalogue import ANSWERING, Filters, Row, Sorting, Vacant
 from styrdokument.store.desk import Within
@@ -29,9 +29,7 @@ bp = Blueprint("people", __name__)
 @bp.get("/people/<person>")
 def show_person(person: str) -> ResponseReturnValue:
     """Somebody as the directory knows them now, and all that they answer for."""
-    known = house().directory.person(PersonId(person)) if is_person_id(person) else None
-    if known is None:
-        raise NotFound
+    known = known_person(person)
     account = house().accounts.account(known.id)
     acting = house().registers.actor(known, on=today())
     is_whole = may_see_work_of(known.id, visitor())
@@ -40,11 +38,20 @@ def show_person(person: str) -> ResponseReturnValue:
         person=known,
         is_disabled=account is not None and account.is_disabled,
         is_whole=is_whole,
+        may_hand_over=may_here(Act.OVERSEE),
         actor=acting,
         functions=list(_held(known.id)),
         **_documents_of(acting, frozenset() if is_whole else ANSWERING),
         **(_cases_of(acting) if is_whole else {}),
     )
+
+
+def known_person(person: str) -> Person:
+    """Somebody whom the directory knows, here or not. Raises NotFound."""
+    known = house().directory.person(PersonId(person)) if is_person_id(person) else None
+    if known is None:
+        raise NotFound
+    return known
 
 
 @bp.get("/units/<slug>")

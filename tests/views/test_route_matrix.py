@@ -146,6 +146,8 @@ ELSEWHERE = {
     "git_door.fetch": "tests/door",
     "git_door.push": "tests/door",
     "people.show_person": "test_people",
+    "handing_over.show": "test_handing_over",
+    "handing_over.create": "test_handing_over",
     "imports.index": "test_imports",
     "imports.show": "test_imports",
     "imports.show_json": "test_imports",
