@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from styrdokument.domain.case import OPEN_STATES, State
+from styrdokument.domain.decisionfile import BasisKind
 from styrdokument.domain.people import Entry
 from styrdokument.store.catalogue import PAGE, Row, at
 from styrdokument.store.narrowing import Vacant, applies_on, lacks_somebody, standing_on
@@ -120,6 +121,13 @@ class Desk:
         for row in self._all(query.order_by(table.c.document, table.c.role, table.c.entry)):
             roles.setdefault(row["document"], []).append(row)
         return roles
+
+    def delegated(self, since: datetime, until: datetime) -> Sequence[Row]:
+        """The decisions by delegation that were recorded from `since` and before `until`."""
+        c = decisions.c
+        is_theirs = c.basis["kind"].as_string() == BasisKind.DELEGATION
+        query = select(decisions).where(is_theirs, c.recorded_at >= since, c.recorded_at < until)
+        return self._all(query.order_by(c.seq))
 
     def cases(
         self, filters: CaseFilters, *, page: int = 1, size: int = PAGE

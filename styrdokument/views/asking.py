@@ -25,7 +25,7 @@ D = TypeVar("D")
 ALL = "all"
 NARROWS = ("q", "type", "unit", "process", "standing", "outcome", "sort")
 """The parts of a query that narrow or order a list; beside them stand `page` and `on`."""
-DESK = ("days", "state", "year", "when", "decider", "show")
+DESK = ("days", "state", "year", "when", "decider", "show", "from", "until")
 """What narrows the lists of the controller's desk beside type and unit."""
 MOST_WORDS = 20
 LONGEST_WORD = 60

@@ -89,6 +89,9 @@ FOR_OVERSEERS: Mapping[str, tuple[str, ...]] = {
     "year_list.show": ("/overview/in-force",),
     "year_list.show_json": ("/overview/in-force.json",),
     "year_list.show_csv": ("/overview/in-force.csv",),
+    "delegation.show": ("/overview/delegation",),
+    "delegation.show_json": ("/overview/delegation.json",),
+    "delegation.show_csv": ("/overview/delegation.csv",),
 }
 """401 to nobody, 200 to those who see all, 403 to all others signed in."""
 
