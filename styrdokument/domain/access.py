@@ -101,7 +101,8 @@ def obstacles_to_opening(
         found[Relation.CREATOR] = adopted.creator == actor.id
     held = {relation for relation, holds in found.items() if holds}
     if not held & TRANSITIONS[kind, Step.OPEN].roles:
-        return (Problem(code=Code.WRONG_ROLE, rule="open"),)
+        rule = "open_assign" if kind is Kind.ASSIGN else "open"
+        return (Problem(code=Code.WRONG_ROLE, rule=rule),)
     if adopted is not None and adopted.history.repealed_from is not None:
         return (Problem(code=Code.WRONG_STATE, rule="repealed"),)
     return ()

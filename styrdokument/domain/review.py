@@ -81,8 +81,11 @@ def everything_is_reviewed(matter: Matter, actor: Actor, given: Given) -> Iterat
             continue
         if matter.case.kind is not Kind.EXTEND:
             yield Problem(code=Code.NOT_APPROVED, values={"document": draft.id})
-        elif not (given.attest and actor.answers_to(draft.roles.fact_owner)):
-            yield Problem(code=Code.NEEDS_ATTEST, field="attest", values={"document": draft.id})
+            continue
+        is_owner = actor.answers_to(draft.roles.fact_owner)
+        if not (given.attest and is_owner):
+            field = "attest" if is_owner else ""
+            yield Problem(code=Code.NEEDS_ATTEST, field=field, values={"document": draft.id})
 
 
 def may_attest(matter: Matter, actor: Actor) -> bool:

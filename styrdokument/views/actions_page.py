@@ -56,7 +56,7 @@ def render(document: DocumentId, problems: tuple[Problem, ...] = ()) -> str:
         adopted=adopted,
         row=house().catalogue.shown(document, on=today()),
         offers=[offer for offer in offers if not offer.reasons],
-        closed=[offer for offer in offers if offer.reasons],
+        closed=_by_reason(offers),
         cases=_visible(cases),
         warns=_warns(adopted),
         problems=problems,
@@ -65,6 +65,15 @@ def render(document: DocumentId, problems: tuple[Problem, ...] = ()) -> str:
 
 def _offer(kind: Kind, adopted: Adopted) -> Offer:
     return Offer(kind=kind, reasons=obstacles_on(house(), actor(), kind, adopted))
+
+
+def _by_reason(offers: Sequence[Offer]) -> dict[Problem, list[Kind]]:
+    """Every reason why something cannot be done, once, with all the kinds that it closes."""
+    closed: dict[Problem, list[Kind]] = {}
+    for offer in offers:
+        for reason in offer.reasons:
+            closed.setdefault(reason, []).append(offer.kind)
+    return closed
 
 
 def _visible(cases: Sequence[Row]) -> list[Row]:

@@ -45,7 +45,7 @@ def test_only_what_can_be_done_now_is_offered(person):
 def test_whoever_may_not_is_told_why_and_gets_no_form(person, login):
     shown = page(person(login), ACTIONS)
     assert forms_at(person(login), ACTIONS) == []
-    assert shown.xpath("//main//li/@data-problem") == ["wrong_role"] * 6
+    assert shown.xpath("//main//li/@data-problem") == ["wrong_role"] * 2
     assert "Bara den som har skapat eller ansvarar för dokumentet" in words(shown)
 
 
@@ -88,7 +88,7 @@ def test_a_stranger_is_not_shown_the_open_cases_of_a_document(person):
 
 def test_nothing_can_be_done_with_a_repealed_document(person):
     shown = page(person("alma"), f"/documents/{library.REPEALED}/actions")
-    assert shown.xpath("//main//li/@data-problem") == ["wrong_state"] * 5 + ["wrong_role"]
+    assert shown.xpath("//main//li/@data-problem") == ["wrong_state", "wrong_role"]
     assert shown.xpath("//main//*[@data-standing]/@data-standing") == ["repealed"]
 
 
