@@ -5,7 +5,7 @@ Names, titles and units are frozen here as they are now; the chain is filled in 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from styrdokument.domain import review
 from styrdokument.domain.case import DECIDES, Kind
@@ -21,6 +21,9 @@ from styrdokument.domain.document import ContentHash, DocumentId, content_hash
 from styrdokument.domain.matter import Draft, Given, Matter
 from styrdokument.domain.people import Who
 from styrdokument.domain.validity import Version
+
+URGENT = "urgent"
+"""The fact of a decision made in haste; its `day` is when the review afterwards is due."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,10 +82,18 @@ def _about(matter: Matter, draft: Draft, given: Given, signing: Signing) -> Deci
         change_note=(case.change_note or None) if kind in ISSUES_A_VERSION else None,
         reason=given.reason.strip() or None,
         replaces=tuple(d for d in replaced(matter) if d in draft.fields.replaces),
+        facts=tuple(_haste(matter, draft)),
         successor=given.successor if repeals else None,
         second_look=given.second_look,
         product=signing.product,
     )
+
+
+def _haste(matter: Matter, draft: Draft) -> Iterator[Mapping[str, str]]:
+    """What was decided in haste is reviewed afterwards, by the day the type says (rule 15)."""
+    if matter.case.kind is Kind.URGENT:
+        days = matter.type_of(draft).after_review_days
+        yield {"remark": URGENT, "day": (matter.on + timedelta(days=days)).isoformat()}
 
 
 def _version(matter: Matter, draft: Draft, given: Given) -> Version:

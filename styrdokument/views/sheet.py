@@ -11,6 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from styrdokument.domain.document import ROLES, TEXT
+from styrdokument.domain.drawing_up import URGENT
 from styrdokument.domain.validity import APPLIES, Standing
 from styrdokument.store.catalogue import Row
 from styrdokument.views.card import Said, documents_said, facts_of
@@ -82,6 +83,7 @@ def _notices(
         yield Notice(words=words().say("notice.upcoming", day=row["effective_from"]))
     else:
         yield from _ends(row)
+        yield from _haste(row)
     yield from _corrections(row, known)
     if day is None and not as_issued:
         yield from _next_versions(row, known)
@@ -139,6 +141,14 @@ def _ends(row: Row) -> Iterator[Notice]:
         yield Notice(words=say("notice.unknown_validity"), tone="warning")
     if row["repealed_from"]:
         yield Notice(words=say("notice.to_be_repealed", day=row["repealed_from"]), tone="warning")
+
+
+def _haste(row: Row) -> Iterator[Notice]:
+    """Decided in haste, and neither revised nor attested anew since (rule 15)."""
+    for fact in decision_of(row["seq"]).facts:
+        if fact.get("remark") == URGENT and not row["extensions"]:
+            day = date.fromisoformat(fact["day"])
+            yield Notice(words=words().say("notice.urgent", day=day), tone="warning")
 
 
 def _corrections(row: Row, known: Sequence[Row]) -> Iterator[Notice]:

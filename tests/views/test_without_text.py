@@ -92,6 +92,9 @@ def test_an_urgent_change_takes_one_approval_and_applies_at_once(person, house):
     send(person("dag"), case, f"{case}/decision", password=PASSWORD)
     made = newest(house, library.HYGIENE)
     assert (made.version, str(made.effective_from)) == (3, "2026-11-21")
+    assert made.facts == ({"remark": "urgent", "day": "2026-12-21"},)
+    shown = page(person("eva"), f"/documents/{library.HYGIENE}")
+    assert "Hela texten ska granskas i efterhand, senast 2026-12-21." in words(shown)
 
 
 def test_a_change_of_who_is_who_is_decided_by_the_head_and_makes_no_version(person, house, region):
