@@ -6,6 +6,7 @@ hundred documents to a commit, as an import of a large library writes them.
 
 # ruff: noqa: INP001, T201 (scripts, not a package; they talk to the shell, and draw no secrets)
 
+import os
 import sys
 import time
 from contextlib import closing
@@ -27,7 +28,8 @@ from styrdokument.store.chain import Act, Proposal
 from styrdokument.store.git import ObjectId
 from styrdokument.store.record import hash_of
 
-VERSIONS = 5
+VERSIONS = int(os.environ.get("VERSIONS", "5"))
+"""Of each document; one is enough where the number of documents is what is measured."""
 IN_A_COMMIT = 100
 IN_A_PACK = 2_000
 

@@ -47,18 +47,21 @@ class Arriving:
 
     def __init__(self, git: Git, quarantine: Quarantine) -> None:
         """Over the repository; `close` lets go of its files."""
-        self.git = Git(git.path, quarantine.objects) if quarantine.objects else git
-        self.is_apart = self.git is not git
+        self._beside = git.beside(quarantine.objects) if quarantine.objects else None
+        self.git: Git = self._beside or git
         self._quarantine = quarantine
 
     def close(self) -> None:
         """Close what was opened for this push."""
-        if self.is_apart:
-            self.git.close()
+        if self._beside:
+            self._beside.close()
 
     def has_brought(self, blob: ObjectId) -> bool:
-        """Whether the file's bytes came with the push, whether or not they were here before."""
-        return self.git.holds_aside(blob)
+        """Whether the file's bytes came with the push, whether or not they were here before.
+
+        Once they are let in that can be told no more.
+        """
+        return self._beside is None or self._beside.holds_aside(blob)
 
     def read(self, main: ObjectId, tip: ObjectId, log: ObjectId | None, *, most: int) -> Arrived:
         """The draft at `tip`, beside `main` and what `log`, the case's, knows of it already.

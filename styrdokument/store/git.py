@@ -4,7 +4,7 @@ The only way to git for the rest of the house. dulwich reads; it is never let to
 does not sync what it writes (see `objects` and `refs`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,7 +14,7 @@ from styrdokument.store.bare import create_bare, sweep_bare
 from styrdokument.store.batch import Batch
 from styrdokument.store.commits import Commit, read_commit
 from styrdokument.store.disk import sync_folder
-from styrdokument.store.loading import DAMAGE, Loader
+from styrdokument.store.loading import DAMAGE, Beside, Loader
 from styrdokument.store.objects import (
     FOLDER,
     Damaged,
@@ -22,7 +22,6 @@ from styrdokument.store.objects import (
     Missing,
     ObjectId,
     is_safe_name,
-    loose_path,
     read_tree,
 )
 from styrdokument.store.refs import Refs
@@ -54,10 +53,10 @@ class Git:
     `at` is always the id of a commit or of a tree. Names that are not UTF-8 hold surrogates.
     """
 
-    def __init__(self, path: Path, aside: Path | None = None) -> None:
-        """`aside`: a folder of objects beside the repository's own, that are not let in yet."""
+    def __init__(self, path: Path, loader: Loader | None = None) -> None:
+        """Over what `loader` loads; where none is given, what is in the repository."""
         self.path = path
-        self._loader = Loader(path, aside)
+        self._loader = loader or Loader(path)
         self._refs = Refs(path, self._loader.packed_refs)
         # An id names its bytes: what was read and checked once stays true.
         self._tree = lru_cache(maxsize=TREES_KEPT)(self._read_tree)
@@ -98,15 +97,10 @@ class Git:
             self._loader.load(new)
         self._refs.swap(ref, old=old, new=new)
 
-    def make_last(self, objects: Iterable[ObjectId]) -> None:
-        """See to it that objects last which git wrote and fsynced: their names, in their folders.
-
-        git 2.36 and later fsyncs files as `core.fsync` says, and no folder.
-        """
-        root = self.path / "objects"
-        folders = {loose_path(root, one).parent for one in objects}
-        for folder in (*sorted(filter(Path.is_dir, folders)), root / "pack", root):
-            sync_folder(folder)
+    def make_last(self) -> None:
+        """See to it that packs last which git wrote: it fsyncs files, and not their folder."""
+        for folder in ("objects/pack", "objects"):
+            sync_folder(self.path / folder)
 
     def batch(self) -> Batch:
         """Begin to gather new objects."""
@@ -120,9 +114,11 @@ class Git:
         """Say whether an object is there and whole."""
         return self._loader.holds(object_id)
 
-    def holds_aside(self, object_id: ObjectId) -> bool:
-        """Say whether an object lies in the folder beside the repository's own."""
-        return self._loader.holds_aside(object_id)
+    def beside(self, aside: Path) -> "GitBeside":
+        """The repository with objects that are not let in yet, in the folder `aside`."""
+        return GitBeside(
+            self.path, self._loader.beside(aside), commit=self._commit, tree=self._tree
+        )
 
     def commit(self, object_id: ObjectId) -> Commit:
         """Answer a commit."""
@@ -199,6 +195,39 @@ class Git:
             folders = _as_folder(before), _as_folder(after)
             if any(folders):
                 yield from self._compare(*folders, f"{path}/", depth + 1)
+
+
+class GitBeside(Git):
+    """A repository with objects that lie beside it; for one thread.
+
+    Nothing of them is known to the repository itself, whose caches go on as they were.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        loader: Beside,
+        *,
+        commit: Callable[[ObjectId], Commit],
+        tree: Callable[[ObjectId], dict[str, Entry]],
+    ) -> None:
+        """`commit` and `tree` answer what is in the repository itself."""
+        super().__init__(path, loader)
+        self._beside, self._own_commit, self._own_tree = loader, commit, tree
+
+    def holds_aside(self, object_id: ObjectId) -> bool:
+        """Say whether an object lies in the folder beside the repository's own."""
+        return self._beside.holds_aside(object_id)
+
+    def _read_commit(self, object_id: ObjectId) -> Commit:
+        if self.holds_aside(object_id):
+            return super()._read_commit(object_id)
+        return self._own_commit(object_id)
+
+    def _read_tree(self, tree: ObjectId) -> dict[str, Entry]:
+        if self.holds_aside(tree):
+            return super()._read_tree(tree)
+        return self._own_tree(tree)
 
 
 def _as_folder(entry: Entry | None) -> ObjectId | None:

@@ -10,7 +10,6 @@ import re
 import struct
 import threading
 import zlib
-from contextlib import closing
 from pathlib import Path
 
 from dulwich.errors import ApplyDeltaError, ChecksumMismatch, FileFormatException
@@ -39,16 +38,18 @@ DAMAGE = (
     zlib.error,
 )
 
+Repos = dict[tuple[int, threading.Thread], Repo]
+"""What is open, by process and thread."""
+
 _ID = re.compile(r"[0-9a-f]{40}")
 
 
 class Loader:
-    """What is on disk in the bare repository at `path`, and in `aside`, a folder of objects."""
+    """What is on disk in the bare repository at `path`."""
 
-    def __init__(self, path: Path, aside: Path | None = None) -> None:
+    def __init__(self, path: Path) -> None:
         self._path = path
-        self._aside = aside
-        self._repos: dict[tuple[int, threading.Thread], Repo] = {}
+        self._repos: Repos = {}
 
     def load(self, object_id: ObjectId) -> tuple[str, bytes]:
         """Answer kind and bytes of an object, looking twice in case a repack just moved it.
@@ -74,9 +75,9 @@ class Loader:
         """Say whether an object is there and whole."""
         return not isinstance(self._look(object_id), Exception)
 
-    def holds_aside(self, object_id: ObjectId) -> bool:
-        """Say whether an object lies aside."""
-        return self._put_aside(object_id) is not None
+    def beside(self, aside: Path) -> "Beside":
+        """A loader of what is in the folder `aside`, too."""
+        return Beside(self._path, self._repos, aside)
 
     def packed_refs(self) -> RefsContainer:
         """Answer this thread's reader of refs, which keeps packed-refs parsed."""
@@ -105,17 +106,9 @@ class Loader:
             return Damaged(object_id)
         return (kind, raw) if identify(kind, raw) == object_id else Damaged(object_id)
 
-    def _put_aside(self, object_id: ObjectId) -> tuple[str, bytes] | None:
-        if self._aside is None:
-            return None
-        if found := read_loose(self._aside, object_id):
-            return found
-        with closing(DiskObjectStore(os.fspath(self._aside))) as store:
-            name = ObjectID(object_id.encode())
-            if name not in store:
-                return None
-            number, raw = store.get_raw(name)
-            return KINDS[number], raw
+    def _put_aside(self, _object_id: ObjectId) -> tuple[str, bytes] | None:
+        """What lies beside the repository: nothing, but see `Beside`."""
+        return None
 
     def _packed(self, object_id: ObjectId) -> tuple[str, bytes]:
         number, raw = self._repo().object_store.get_raw(ObjectID(object_id.encode()))
@@ -134,6 +127,36 @@ class Loader:
         repo = self._repos.pop(key, None)
         if repo is not None:
             repo.close()
+
+
+class Beside(Loader):
+    """What is on disk in `aside`, too: a folder of objects beside the repository's own.
+
+    For one thread; `close` closes the folder alone.
+    """
+
+    def __init__(self, path: Path, repos: Repos, aside: Path) -> None:
+        super().__init__(path)
+        self._repos = repos
+        self._aside = aside
+        self._store = DiskObjectStore(os.fspath(aside))
+
+    def holds_aside(self, object_id: ObjectId) -> bool:
+        """Say whether an object lies aside."""
+        return self._put_aside(object_id) is not None
+
+    def close(self) -> None:
+        """Close the folder's files."""
+        self._store.close()
+
+    def _put_aside(self, object_id: ObjectId) -> tuple[str, bytes] | None:
+        if found := read_loose(self._aside, object_id):
+            return found
+        name = ObjectID(object_id.encode())
+        if name not in self._store:
+            return None
+        number, raw = self._store.get_raw(name)
+        return KINDS[number], raw
 
 
 def _here() -> tuple[int, threading.Thread]:

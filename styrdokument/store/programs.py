@@ -73,12 +73,6 @@ def new_commits(
     return [ObjectId(line) for line in run(repository, *asked, quarantine=quarantine).split()]
 
 
-def new_objects(repository: Path, tip: ObjectId, *known: ObjectId) -> list[ObjectId]:
-    """All objects that `tip` leads to and none of `known` does."""
-    listed = run(repository, "rev-list", "--objects", "--no-object-names", tip, "--not", *known)
-    return [ObjectId(line) for line in listed.split()]
-
-
 def unreached(repository: Path, wanted: Iterable[str], *tips: ObjectId) -> set[str]:
     """Those of `wanted` that `tips` do not lead to, whether or not the repository holds them.
 

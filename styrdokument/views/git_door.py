@@ -8,6 +8,7 @@ import re
 import socket
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import IO
 
 from flask import Blueprint, Flask, Response, current_app, g, request
@@ -24,14 +25,16 @@ from styrdokument.views.git_report import fault, report
 from styrdokument.views.support import actor, house, site, words
 
 bp = Blueprint("git_door", __name__, url_prefix="/git/record.git")
-PLACES = "styrdokument-git"
-"""The extension that says how many clients git may serve at a time."""
+PLACES, TALKS = "styrdokument-git", "styrdokument-git-talks"
+"""The extensions that say how many clients git may serve at a time, and answer the hooks."""
 _PROTOCOL = re.compile(r"version=[0-2]")
 
 
 def install(app: Flask, *, at_once: int) -> None:
     """Serve at most so many clients at a time: readers of pages have the other threads."""
     app.extensions[PLACES] = threading.BoundedSemaphore(at_once)
+    # threads that stay have the packs open already; one more, for who puts things in order
+    app.extensions[TALKS] = ThreadPoolExecutor(at_once + 1, "git-talk")
 
 
 @bp.get("/info/refs")
@@ -102,7 +105,7 @@ def _push() -> Response:
     body.seek(0)
     ours, theirs = socket.socketpair()
     caller = Caller(house=house(), actor=actor(), words=words(), root=_root())
-    threading.Thread(target=converse, args=(caller, ours), daemon=True).start()
+    current_app.extensions[TALKS].submit(converse, caller, ours)
     with theirs:
         # all drafts are open to git here: the rules say which are to this person
         told = serving.settings(["draft"], is_writing=True)

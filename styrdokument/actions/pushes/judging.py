@@ -235,8 +235,6 @@ class _Judging:
 
     def _smuggled(self, arrived: Arrived) -> Iterator[Problem]:
         """A file that the push did not bring is one that its author can have: see X5."""
-        if not self.arriving.is_apart:
-            return
         here = {blob for blob in arrived.named if not self.arriving.has_brought(blob)}
         log = (self.held.log,) if self.held else ()
         tips = (*visible_tips(self.house, self.actor), *log)

@@ -11,7 +11,6 @@ from styrdokument.actions.pushes.judging import Draft, judge
 from styrdokument.domain.case import CaseNumber, Event, Step
 from styrdokument.domain.people import Actor
 from styrdokument.domain.pushing import Command, Options
-from styrdokument.store import programs
 from styrdokument.store.cases import Entry
 from styrdokument.store.programs import Quarantine
 
@@ -33,8 +32,7 @@ def receive(house: House, actor: Actor, command: Command, options: Options) -> C
 
 def _record(house: House, actor: Actor, draft: Draft) -> CaseNumber:
     arrived, held = draft.arrived, draft.held
-    known = (arrived.base, held.log) if held else (arrived.base,)
-    house.git.make_last(programs.new_objects(house.git.path, arrived.tip, *known))
+    house.git.make_last()  # what is pushed stays in its pack, as the record's settings say
     number = held.case.number if held else house.record.numbers.next_case()
     facts = {
         "contents": {str(document): content for document, content in draft.contents.items()},
