@@ -1,11 +1,15 @@
 """A library with its hooks, served to real git clients: who pushes, with which token."""
 
+import http.client
 import os
 import re
+import socket
 import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -156,12 +160,70 @@ def opened(
         with closing(house):
             server.shutdown()
             server.server_close()
+        check_sound(house.data)
 
 
 @pytest.fixture
 def door(opened: Callable[[], Door]) -> Door:
     """A door to a library of one's own."""
     return opened()
+
+
+@pytest.fixture
+def served(door: Door, tmp_path: Path) -> Iterator[Door]:
+    """The door of a process of its own, over the same data; what it logs is in `log`."""
+    with serving(door, tmp_path / "log") as (there, _):
+        yield there
+
+
+@contextmanager
+def serving(door: Door, log: Path) -> Iterator[tuple[Door, subprocess.Popen[bytes]]]:
+    """The door of a process of its own, over the data of another; and the process."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "styrdokument", "serve", "--data", str(door.data)]
+    with (
+        log.open("ab") as told,
+        subprocess.Popen([*command, "--port", str(port)], stdout=told, stderr=told) as process,
+    ):
+        wait_until(lambda: answers(port))
+        address = f"http://127.0.0.1:{port}"
+        yield Door(door.house, door.data, address, door.ids, door.temporary), process
+        process.terminate()
+        process.wait(60)
+
+
+def answers(port: int) -> bool:
+    """Whether somebody serves there."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port)) as asking:
+        try:
+            asking.request("GET", "/health.json")
+        except OSError:
+            return False
+        return asking.getresponse().status == http.HTTPStatus.OK
+
+
+def wait_until(is_so: Callable[[], object]) -> None:
+    """Wait a minute at the most. Raises TimeoutError."""
+    for _ in range(600):
+        if is_so():
+            return
+        time.sleep(0.1)
+    raise TimeoutError
+
+
+def check_sound(data: Path) -> None:
+    """The record is sound and nothing is left of any push, once what was cut off has ended."""
+    wait_until(lambda: not leftovers(data))
+    found = run_git("-C", str(data / "record.git"), "fsck", "--strict", "--full", "--no-dangling")
+    assert (found.returncode, found.stdout, found.stderr) == (0, "", "")
+
+
+def leftovers(data: Path) -> list[str]:
+    """Files that a push which was cut off may leave."""
+    record = data / "record.git"
+    names = [path.name for path in record.rglob("*")] if record.exists() else []
+    return [n for n in names if n.startswith(("tmp_", "incoming-")) or n.endswith(".lock")]
 
 
 def said(ran: Ran) -> list[str]:

@@ -5,8 +5,7 @@ import zlib
 import pytest
 
 from tests.door import packs
-from tests.door.conftest import Door
-from tests.door.test_objects import leftovers
+from tests.door.conftest import Door, leftovers
 
 GIB = 1 << 30
 NEW = "e" * 40
@@ -73,7 +72,7 @@ def test_a_bomb_is_refused_in_words_that_git_shows(door: Door, what: str) -> Non
     assert b"bad_push." + rule in answer.body
     assert b"ng refs/heads/draft/x refused" in answer.body
     assert door.objects() == objects
-    assert leftovers(door) == []
+    assert leftovers(door.data) == []
 
 
 @pytest.mark.parametrize("what", LIES)

@@ -4,7 +4,7 @@ import unicodedata
 
 from styrdokument.domain.document import folder_of
 from tests.door import packs
-from tests.door.conftest import Door, run_git
+from tests.door.conftest import Door, leftovers, run_git
 from tests.door.packs import NONE, entry, name_of
 from tests.views.library import HYGIENE
 
@@ -183,7 +183,7 @@ def test_no_malformed_object_is_let_in_and_nothing_of_it_stays(door: Door) -> No
     assert (let_in, faults) == ([], [])
     assert door.refs() == refs
     assert door.objects() - objects <= numbers_of(door)
-    assert leftovers(door) == []
+    assert leftovers(door.data) == []
 
 
 def test_a_ref_leads_to_a_commit_that_came_or_was_there(door: Door) -> None:
@@ -212,9 +212,3 @@ def numbers_of(door: Door) -> set[str]:
     """What keeping a number for a new document writes."""
     return set(run_git("-C", str(door.data / "record.git"), "rev-list", "--objects",
                        "--no-object-names", "refs/meta/numbers").stdout.split())  # fmt: skip
-
-
-def leftovers(door: Door) -> list[str]:
-    """Files that a push which was cut off may leave."""
-    found = (path.name for path in (door.data / "record.git").rglob("*"))
-    return [n for n in found if n.startswith(("tmp_", "incoming-")) or n.endswith(".lock")]

@@ -9,8 +9,7 @@ import pytest
 from styrdokument.domain.case import CaseNumber
 from styrdokument.domain.people import Scope
 from tests.door import packs
-from tests.door.conftest import Clone, Door, run_git, said
-from tests.door.test_objects import leftovers
+from tests.door.conftest import Clone, Door, leftovers, run_git, said
 from tests.views.library import BLOOD, HYGIENE, PNG
 
 Write = Callable[[Clone], None]
@@ -118,7 +117,7 @@ def test_what_a_draft_may_not_hold_is_named_with_its_file_and_line(door: Door) -
 
     assert missed == []
     assert door.refs() == refs
-    assert leftovers(door) == []
+    assert leftovers(door.data) == []
 
 
 def test_what_stood_in_between_is_looked_at_too(door: Door) -> None:

@@ -5,11 +5,8 @@ import http.client
 import os
 import re
 import socket
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,33 +19,11 @@ from styrdokument.domain.case import CaseNumber
 from styrdokument.store.housekeeping import keep
 from styrdokument.store.packscan import NotAPush, TooMuch, scan
 from tests.door import packs
-from tests.door.conftest import Door, answered, run_git
+from tests.door.conftest import Door, answered, leftovers, run_git
 from tests.door.test_authors import add, revise
-from tests.door.test_objects import leftovers
 from tests.views.library import HYGIENE, PNG
 
 LARGE = PNG + os.urandom(3_000_000)
-
-
-@pytest.fixture
-def served(door: Door, tmp_path: Path) -> Iterator[Door]:
-    """The door of a process of its own, over the same data; what it logs is in `log`."""
-    log = (tmp_path / "log").open("wb")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
-    command = [sys.executable, "-m", "styrdokument", "serve", "--data", str(door.data)]
-    with log, subprocess.Popen([*command, "--port", port], stdout=log, stderr=log) as process:
-        address = f"http://127.0.0.1:{port}"
-        for _ in range(600):
-            with closing(http.client.HTTPConnection("127.0.0.1", int(port))) as asking:
-                try:
-                    asking.request("GET", "/health.json")
-                    break
-                except OSError:
-                    time.sleep(0.1)
-        yield Door(door.house, door.data, address, door.ids, door.temporary)
-        process.terminate()
-        process.wait(60)
 
 
 def cut(url: str, body: bytes, at: int) -> None:
@@ -92,7 +67,7 @@ def test_large_slow_and_broken_pushes_through_the_shipped_server(
     assert read == [200] * 20
     assert in_parts.returncode == 0, in_parts.stderr
     assert served.house.git.tip("refs/heads/draft/stor")
-    assert leftovers(served) == []
+    assert leftovers(served.data) == []
     log = (tmp_path / "log").read_text()
     assert re.findall(r"sd_[a-z2-7]{20,}", log) == []
     assert "Traceback" not in log
@@ -175,7 +150,7 @@ def test_readers_and_authors_do_not_notice_that_the_record_is_packed(door: Door)
     assert (pushed, failed) == ([0] * 4, [])
     sound = run_git("-C", str(door.data / "record.git"), "fsck", "--strict")
     assert sound.returncode == 0
-    assert leftovers(door) == []
+    assert leftovers(door.data) == []
 
 
 @given(
