@@ -26,12 +26,19 @@ LARGEST_PUSH = 100 * 1024 * 1024
 PART = 65_536
 HEADS = "refs/heads/"
 _HIDDEN = ("refs/cases", "refs/meta", "refs/heads/draft", "refs/tags", "refs/notes", "refs/replace")
-_WANT = b"want "
+_FILTERS = ("blob:none", "blob:limit", "tree")
+_SERVED = {b"ls-refs", b"fetch"}
+"""The commands of git's second protocol, but `object-info`, which tells of any object."""
+_WANT, _COMMAND = b"want ", b"command="
 _ID_DIGITS = 40
 
 
 class TooLong(Exception):
     """The body is longer than is taken."""
+
+
+class NotServed(Exception):
+    """The client asks for what git could do, and is not let to."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +67,8 @@ def settings(branches: Iterable[str], *, is_writing: bool) -> list[tuple[str, st
         ("receive.maxInputSize", str(LARGEST_PUSH)),
         ("receive.unpackLimit", "1"),  # what came stays together, so that it can be told
         ("uploadpack.allowFilter", "true"),
+        ("uploadpackfilter.allow", "false"),  # one of them reads any file that a client can name
+        *((f"uploadpackfilter.{kind}.allow", "true") for kind in _FILTERS),
         ("uploadpack.allowAnySHA1InWant", "true"),
         ("core.fsync", "all"),
         ("gc.auto", "0"),
@@ -89,7 +98,7 @@ def _fill(taken: IO[bytes], parts: Iterable[bytes], most: int) -> None:
 
 
 def wants(body: IO[bytes]) -> set[str]:
-    """The ids that a client asks for, in either protocol. Raises NotAPush."""
+    """The ids that a client asks for, in either protocol. Raises NotAPush and NotServed."""
     found = set()
     while head := body.read(4):
         try:
@@ -99,6 +108,8 @@ def wants(body: IO[bytes]) -> set[str]:
         line = body.read(length - 4) if length > len(head) else b""
         if line.startswith(_WANT):
             found.add(line[len(_WANT) :][:_ID_DIGITS].decode("ascii", "replace"))
+        if line.startswith(_COMMAND) and line[len(_COMMAND) :].rstrip(b"\n") not in _SERVED:
+            raise NotServed
     body.seek(0)
     return found
 
@@ -128,7 +139,7 @@ class Backend:
             pass_fds=tuple(passing.values()),
         )
         self._output: IO[bytes] = self._process.stdout  # type: ignore[assignment] # it is a pipe
-        self._body = body
+        self._body, self._is_writing = body, asked.path == f"/{RECEIVE}"
         self.status, self.headers = _read_head(self._output)
 
     def parts(self) -> Iterator[bytes]:
@@ -138,8 +149,14 @@ class Backend:
         self._process.wait()
 
     def close(self) -> None:
-        """End it, whether or not all was read."""
-        with suppress(OSError):
+        """End it, whether or not all was read.
+
+        A push goes on to its end without whoever sent it: killed, git would leave what it took.
+        """
+        with suppress(OSError, ValueError):
+            if self._is_writing:
+                for _ in self.parts():
+                    pass
             self._output.close()
         if self._process.poll() is None:
             self._process.kill()

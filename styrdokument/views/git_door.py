@@ -84,11 +84,23 @@ def _in_turn(make: Callable[[], Response]) -> Response:
 
 def _fetch() -> Response:
     body = _take_in(serving.LARGEST_FETCH)
-    if programs.unreached(house().git.path, serving.wants(body), *visible_tips(house(), actor())):
+    if not _is_theirs(body):
         body.close()
         told = words().located(push_problem("not_advertised"))
         return fault(told, str(request.content_type))
     return _answer("", body, serving.settings(_branches(), is_writing=False))
+
+
+def _is_theirs(body: IO[bytes]) -> bool:
+    """Whether all that is asked for may be had. Raises Refused for what is no request."""
+    try:
+        wanted = serving.wants(body)
+    except serving.NotServed:
+        return False
+    except packscan.NotAPush:
+        body.close()
+        raise Refused(push_problem("garbled")) from None
+    return not programs.unreached(house().git.path, wanted, *visible_tips(house(), actor()))
 
 
 def _push() -> Response:

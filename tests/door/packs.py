@@ -79,9 +79,9 @@ def post(url: str, service: str, body: bytes, **headers: str) -> Answer:
     )
 
 
-def get(url: str, place: str) -> Answer:
+def get(url: str, place: str, **headers: str) -> Answer:
     """Ask for an address below the door's."""
-    return _send(url, place, None, {})
+    return _send(url, place, None, headers)
 
 
 def _send(url: str, place: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:

@@ -84,6 +84,41 @@ def test_what_is_refused_is_said_in_words(door: Door, written: Clone) -> None:
 
 
 @pytest.mark.usefixtures("written")
+def test_nothing_of_what_is_not_shown_is_told_by_gits_other_ways(door: Door) -> None:
+    url, secret = door.url("alma"), hidden(door)
+    main = door.refs()["refs/heads/main"]
+    lines = {
+        "size": [
+            *("command=object-info\n", b"0001", "size\n"),
+            *(f"oid {one}\n" for one in secret.values()),
+        ],
+        "a file that says which": [
+            *("command=fetch\n", b"0001", f"filter sparse:oid={secret['text']}\n"),
+            *(f"want {main}\n", "done\n"),
+        ],
+        "a ref": ["command=fetch\n", b"0001", "want-ref refs/heads/draft/spolning\n", "done\n"],
+        "archive": [f"argument {secret['draft']}\n"],
+    }
+
+    answers = {
+        what: packs.post(
+            url,
+            "git-upload-pack",
+            b"".join(packs.line(one) if isinstance(one, str) else one for one in rows) + b"0000",
+            Git_Protocol="version=2",
+        ).body
+        for what, rows in lines.items()
+    }
+
+    assert [what for what, body in answers.items() if b"PACK" in body] == []
+    told = [
+        what for what, body in answers.items() for one in secret.values() if one.encode() in body
+    ]
+    assert told == []
+    assert b"bad_push.not_advertised" in answers["size"]
+
+
+@pytest.mark.usefixtures("written")
 def test_a_hidden_file_cannot_be_had_by_naming_it_in_a_draft_of_ones_own(door: Door) -> None:
     text, main = hidden(door)["text"], door.refs()["refs/heads/main"]
     alma = door.clone("alma")

@@ -1,13 +1,11 @@
 """The door in the server that the product comes with: large, slow, cut off and garbled bodies."""
 
-import base64
 import http.client
 import os
 import re
-import socket
 import threading
-import time
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,25 +16,14 @@ from hypothesis import strategies as st
 from styrdokument.domain.case import CaseNumber
 from styrdokument.store.housekeeping import keep
 from styrdokument.store.packscan import NotAPush, TooMuch, scan
-from tests.door import packs
+from tests.door import packs, raw
 from tests.door.conftest import Door, answered, leftovers, run_git
 from tests.door.test_authors import add, revise
+from tests.views import library
 from tests.views.library import HYGIENE, PNG
 
+POST = "POST /git/record.git/git-receive-pack"
 LARGE = PNG + os.urandom(3_000_000)
-
-
-def cut(url: str, body: bytes, at: int) -> None:
-    """Send the beginning of a push, and hang up."""
-    parts = urlsplit(url)
-    who = base64.b64encode(f"{parts.username}:{parts.password}".encode()).decode()
-    head = (
-        f"POST /git/record.git/git-receive-pack HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-        f"Authorization: Basic {who}\r\nContent-Type: {packs.TYPE}\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
-    )
-    with socket.create_connection(("127.0.0.1", parts.port or 80)) as sending:
-        sending.sendall(head.encode() + body[:at])
 
 
 @pytest.mark.slow
@@ -54,12 +41,12 @@ def test_large_slow_and_broken_pushes_through_the_shipped_server(
     )
 
     for at in range(0, len(body), len(body) // 25):
-        cut(alma.address, body, at)
-    slow = [push_slowly(alma.address) for _ in range(12)]
+        raw.cut(alma.address, body, at)
+    slow = [raw.begin(alma.address) for _ in range(50)]
     read = [ask(served.address, f"/documents/{HYGIENE}") for _ in range(20)]
     for one in slow:
         one.close()
-    wait_for_a_place(alma.address)
+    raw.wait_for_a_place(alma.address)
     in_parts = alma.git(
         "-c", "http.postBuffer=65536", "push", "origin", "HEAD:refs/heads/draft/stor"
     )
@@ -73,28 +60,6 @@ def test_large_slow_and_broken_pushes_through_the_shipped_server(
     assert "Traceback" not in log
 
 
-def push_slowly(url: str) -> socket.socket:
-    """A client that sends a byte of its push, and then nothing."""
-    parts = urlsplit(url)
-    who = base64.b64encode(f"{parts.username}:{parts.password}".encode()).decode()
-    sending = socket.create_connection(("127.0.0.1", parts.port or 80))
-    sending.sendall(
-        f"POST /git/record.git/git-receive-pack HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-        f"Authorization: Basic {who}\r\nContent-Type: {packs.TYPE}\r\n"
-        f"Content-Length: 100000\r\n\r\n0".encode()
-    )
-    return sending
-
-
-def wait_for_a_place(url: str) -> None:
-    """The server lets go of a place once it has seen that its client is gone."""
-    for _ in range(600):
-        if packs.get(url, "info/refs?service=git-upload-pack").status == http.HTTPStatus.OK:
-            return
-        time.sleep(0.1)
-    raise TimeoutError
-
-
 def ask(address: str, path: str) -> int:
     parts = urlsplit(address)
     with closing(http.client.HTTPConnection("127.0.0.1", parts.port, timeout=60)) as asking:
@@ -106,6 +71,72 @@ def test_a_large_push_asks_first_whether_it_may_come(door: Door) -> None:
     answer = packs.post(door.url("alma"), "git-receive-pack", b"0000")
 
     assert (answer.status, answer.body) == (200, b"")
+
+
+def test_old_and_careful_clients_are_served_by_the_shipped_server(served: Door) -> None:
+    url = served.url("alma")
+    place = "GET /git/record.git/info/refs?service=git-receive-pack"
+    body = packs.request("e" * 40, packs.pack([]))
+
+    with raw.connect(url) as old:
+        old.sendall(raw.head(url, first=f"{place} HTTP/1.0"))
+        answer = b"".join(iter(lambda: old.recv(65_536), b""))
+    with raw.connect(url) as old:
+        told = raw.head(url, f"Content-Length: {len(body)}", first=f"{POST} HTTP/1.0")
+        old.sendall(told + body)
+        refused = b"".join(iter(lambda: old.recv(65_536), b""))
+    with raw.connect(url) as careful:
+        careful.sendall(raw.head(url, f"Content-Length: {len(body)}", "Expect: 100-continue"))
+        may_go_on = careful.recv(4096)
+        careful.sendall(body)
+        in_the_end = raw.status(careful)
+
+    assert answer.startswith(b"HTTP/1.0 200 ")
+    assert b"refs/heads/main\0" in answer
+    assert answer.endswith(b"0000")
+    assert b"ng refs/heads/draft/x" in refused
+    assert may_go_on.startswith(b"HTTP/1.1 100 ")
+    assert in_the_end == http.HTTPStatus.OK
+
+
+@pytest.mark.parametrize("version", ["0", "1", "2"])
+def test_a_client_with_two_thousand_commits_of_its_own_fetches_what_is_new(
+    door: Door, version: str
+) -> None:
+    alma = door.clone("alma", "-c", f"protocol.version={version}")
+    who = "Alma <alma@example.org> 1763726400 +0100"
+    rows = (
+        f"commit refs/heads/own{n}\ncommitter {who} \ndata 1\nx\nfrom refs/heads/main^0\n\n"
+        for n in range(2_000)
+    )
+    alma.git("fast-import", "--quiet", data="".join(rows).replace(" \ndata", "\ndata"))
+    text = next(text for text in library.texts() if text.document == HYGIENE)
+    library.put(door.house, replace(text, version=text.version + 1), door.ids)
+
+    fetched = alma.git("fetch", "origin")
+
+    assert fetched.returncode == 0, fetched.stderr
+    assert len(alma.git("for-each-ref", "refs/heads/").stdout.splitlines()) > 2_000
+    assert alma.git("rev-parse", "origin/main").stdout.strip() == door.house.record.head
+
+
+def test_what_is_not_served_is_not_offered(door: Door) -> None:
+    url = door.url("alma")
+    place = "info/refs?service=git-"
+
+    offered = [
+        packs.get(url, f"{place}receive-pack").body,
+        packs.get(url, f"{place}upload-pack").body,
+        packs.get(url, f"{place}upload-pack", Git_Protocol="version=2").body,
+    ]
+
+    assert b"push-options" in offered[0]
+    assert b"version 2" in offered[-1]
+    for word in (b"push-cert", b"bundle-uri", b"want-ref", b"ref-in-want", b"sid="):
+        assert [one for one in offered if word in one] == []
+    assert packs.get(url, "info/lfs/locks").status == http.HTTPStatus.NOT_FOUND
+    large = packs.post(url, "info/lfs/objects/batch", b"{}", Content_Type="application/json")
+    assert large.status in {http.HTTPStatus.FORBIDDEN, http.HTTPStatus.NOT_FOUND}
 
 
 def test_a_branch_that_somebody_else_is_moving_is_not_let_in(door: Door) -> None:
