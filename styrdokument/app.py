@@ -12,8 +12,10 @@ from jinja2 import StrictUndefined
 from styrdokument import views
 from styrdokument.actions.deciding import settle
 from styrdokument.actions.house import INDEX, JOURNAL, KEY, REPOSITORY, STOCKHOLM, House
-from styrdokument.config import LOOPBACK, BadConfig, Config, read_config
+from styrdokument.actions.staff import Staff
+from styrdokument.config import LOOPBACK, SETTINGS, BadConfig, Config, read_config
 from styrdokument.domain.problems import Problem
+from styrdokument.outside.directory import Organisation
 from styrdokument.resources import fingerprint, folder
 from styrdokument.store.accounts import Accounts
 from styrdokument.store.cases import Cases
@@ -33,6 +35,7 @@ from styrdokument.store.sessions import Sessions
 from styrdokument.store.sheet import Sheet
 from styrdokument.store.sql import open_cache, open_database
 from styrdokument.store.texts import Text, Texts
+from styrdokument.store.ties import Ties
 from styrdokument.store.tokens import Tokens
 from styrdokument.text import lint, markdown
 from styrdokument.text.wording import without_marks
@@ -146,7 +149,10 @@ def join(config: Config, now: Callable[[], datetime] | None = None) -> House:
     index = Index(index_engine, record, cases, matters, Projection(matters, without_marks))
     index.prepare()
     cache = open_cache(index_place, "index")
-    accounts = Accounts(journal.engine)
+    accounts, now = Accounts(journal.engine), now or (lambda: datetime.now(STOCKHOLM))
+    ties = Ties(journal.engine, accounts)
+    at_once = max(1, config.threads // 2)
+    organisation = organisation_of(config, now)
     return House(
         data=data,
         alive=Alive(data / "alive"),
@@ -160,7 +166,7 @@ def join(config: Config, now: Callable[[], datetime] | None = None) -> House:
         texts=Texts(cache, finish, maker=fingerprint),
         desk=Desk(index_engine),
         journal=journal,
-        directory=accounts,
+        directory=Staff(accounts, ties, organisation, now=now, at_once=at_once),
         accounts=accounts,
         sessions=Sessions(
             journal.engine,
@@ -169,8 +175,23 @@ def join(config: Config, now: Callable[[], datetime] | None = None) -> House:
         ),
         tokens=Tokens(journal.engine),
         reservations=Reservations(journal.engine),
-        now=now or (lambda: datetime.now(STOCKHOLM)),
+        now=now,
     )
+
+
+def organisation_of(config: Config, now: Callable[[], datetime]) -> Organisation | None:
+    """The organisation's directory, where one is set. Raises BadConfig."""
+    stated = {name: getattr(config, name) for name in SETTINGS if name.startswith("directory_")}
+    if not any(stated.values()):
+        return None
+    # ldap3 takes a while to import, and many installations do without it
+    from styrdokument.outside.ldap.organisation import Ldap  # noqa: PLC0415
+    from styrdokument.outside.ldap.settings import settings_in  # noqa: PLC0415
+
+    try:
+        return Ldap(settings_in(config.data, stated), now)
+    except ValueError as error:
+        raise BadConfig(str(error)) from error
 
 
 def recover(house: House) -> None:

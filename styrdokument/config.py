@@ -66,6 +66,31 @@ class Config:
         default="",
         metadata={"words": "A PostgreSQL address for the journal; empty: SQLite in DATA."},
     )
+    directory_kind: str = field(
+        default="",
+        metadata={"words": "The organisation's directory: openldap or active_directory."},
+    )
+    directory_servers: str = field(
+        default="",
+        metadata={"words": "Its servers with commas: ldaps://… or starttls://…; asked in turn."},
+    )
+    directory_base: str = field(
+        default="", metadata={"words": "The name in the directory below which people are."}
+    )
+    directory_user: str = field(
+        default="", metadata={"words": "The name that the product itself signs in with there."}
+    )
+    directory_password: str = field(
+        default="", metadata={"words": "The password of that name; best in the environment."}
+    )
+    directory_filter: str = field(
+        default="",
+        metadata={"words": "Who may sign in: a filter, {login} for what is typed; else by kind."},
+    )
+    directory_ca: str = field(
+        default="",
+        metadata={"words": "The file of the authority that its certificates are checked against."},
+    )
     session_idle_minutes: int = field(
         default=120, metadata={"words": "A session ends when unused for so long."}
     )

@@ -39,6 +39,7 @@ def decide(house: House, actor: Actor, number: CaseNumber, given: Given) -> None
 
     Raises Conflict where somebody was before, Refused with every problem, NotFound.
     """
+    actor = house.live(actor)
     with sitting(house, actor, number) as now:
         by = house.sign(actor, function_for(now.matter, actor, Step.DECIDE))
         given = replace(given, problems=(*given.problems, *_successor_problems(house, given)))

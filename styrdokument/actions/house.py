@@ -10,13 +10,13 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from styrdokument.actions.staff import Staff
 from styrdokument.domain.access import may_see_case
 from styrdokument.domain.case import CaseNumber, Step
 from styrdokument.domain.matter import Matter
 from styrdokument.domain.people import Actor, PersonId, Who
-from styrdokument.domain.problems import NotFound
+from styrdokument.domain.problems import Code, NotFound, Problem, Refused
 from styrdokument.domain.registers import Registers
-from styrdokument.outside.directory import Directory
 from styrdokument.store.accounts import Accounts
 from styrdokument.store.cases import Cases, Held
 from styrdokument.store.catalogue import Catalogue
@@ -58,7 +58,7 @@ class House:
     texts: Texts
     desk: Desk
     journal: Journal
-    directory: Directory
+    directory: Staff
     accounts: Accounts
     sessions: Sessions
     tokens: Tokens
@@ -75,14 +75,26 @@ class House:
         """The registers as they stand."""
         return self.record.registers()
 
-    def actor(self, person: PersonId) -> Actor | None:
-        """The person with what they may act as today, looked up live."""
+    def actor(self, person: PersonId, *, live: bool = False) -> Actor | None:
+        """The person with what they may act as today; None where they may not be here.
+
+        What a directory says is of the last minutes; `live` asks it now, and raises Refused where
+        it does not answer.
+        """
+        is_current = self.directory.is_current(person, live=live)
         known = self.directory.person(person)
         account = self.accounts.account(person)
         if known is None or (account is not None and account.is_disabled):
             return None
         is_admin = account is not None and account.is_admin
-        return self.registers.actor(known, on=self.today, is_admin=is_admin)
+        return self.registers.actor(known, on=self.today, is_admin=is_admin, is_current=is_current)
+
+    def live(self, actor: Actor) -> Actor:
+        """The same person as they may act this moment, for whatever is signed. Raises Refused."""
+        found = self.actor(actor.id, live=True)
+        if found is None:
+            raise Refused(Problem(code=Code.NOT_SIGNED_IN))
+        return found
 
     def sign(self, actor: Actor, function: str = "") -> Who:
         """The actor as the record names them, for a holder where they stand in."""

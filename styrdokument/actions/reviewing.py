@@ -25,6 +25,7 @@ def submit(house: House, actor: Actor, number: CaseNumber, given: Given) -> None
 
 def approve(house: House, actor: Actor, number: CaseNumber, given: Given) -> None:
     """Say yes to exactly the bytes that `actor` has seen, and no others."""
+    actor = house.live(actor)
     with sitting(house, actor, number) as now:
         _record(house, actor, now, Step.APPROVE, given, _approval(now, actor, given))
 

@@ -13,6 +13,7 @@ import click
 from styrdokument import __version__
 from styrdokument.cli.accounts import account
 from styrdokument.cli.checking import check
+from styrdokument.cli.directory import directory
 from styrdokument.cli.guarding import guard
 from styrdokument.cli.importing import import_
 from styrdokument.cli.journal import journal
@@ -24,7 +25,7 @@ from styrdokument.cli.tokens import token
 from styrdokument.cli.verifying import verify
 
 COMMANDS = (
-    *(account, check, config, guard, health, housekeep, import_, init, journal),
+    *(account, check, config, directory, guard, health, housekeep, import_, init, journal),
     *(rebuild, register, serve, token, verify),
 )
 

@@ -96,7 +96,8 @@ class Unit:
 class Actor:
     """A signed-in person with what they may act as, looked up for one day.
 
-    `stands_in` are the functions held only as stand-in.
+    `stands_in` are the functions held only as stand-in. Where `is_current` is false the directory
+    does not answer, and may know better: then they read, and no more.
     """
 
     person: Person
@@ -104,6 +105,7 @@ class Actor:
     stands_in: frozenset[str] = frozenset()
     grants: frozenset[Grant] = frozenset()
     is_admin: bool = False
+    is_current: bool = True
 
     @property
     def id(self) -> PersonId:

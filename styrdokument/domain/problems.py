@@ -44,6 +44,7 @@ class Code(StrEnum):
     TOO_LARGE = "too_large"
     NOT_WRITABLE = "not_writable"
     DATABASE_AWAY = "database_away"
+    DIRECTORY_AWAY = "directory_away"
     NOT_FOUND = "not_found"
 
 

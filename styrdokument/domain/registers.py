@@ -52,7 +52,9 @@ class Registers:
     processes: Mapping[str, Process] = field(default_factory=dict)
     laws: Mapping[str, LegalAct] = field(default_factory=dict)
 
-    def actor(self, person: Person, *, on: date, is_admin: bool = False) -> Actor:
+    def actor(
+        self, person: Person, *, on: date, is_admin: bool = False, is_current: bool = True
+    ) -> Actor:
         """`person` with the functions and grants that they hold on the day `on`."""
         held = {f.slug for f in self.functions.values() if person.id in f.holders_on(on)}
         standing_in = {f.slug for f in self.functions.values() if person.id in f.stand_ins_on(on)}
@@ -64,6 +66,7 @@ class Registers:
             stands_in=frozenset(standing_in - held),
             grants=frozenset(grants),
             is_admin=is_admin,
+            is_current=is_current,
         )
 
     def holders(self, entry: Entry, *, on: date) -> tuple[PersonId, ...]:

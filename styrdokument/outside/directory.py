@@ -1,28 +1,33 @@
 """The organisation's directory as the house sees it: who there is, and who somebody is.
 
-Local accounts answer to it, and so will LDAP; nothing else in the house knows which it is.
+`outside.ldap` answers to it. Actions ask `Staff`, who has local accounts
+beside it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from styrdokument.domain.people import Person, PersonId
+from styrdokument.domain.sighting import Sighting
 
 
-class Directory(Protocol):
-    """Who there is. People are known by an id that is never given to another."""
+class Silent(Exception):
+    """The directory does not answer, or not with all that was asked for; nothing is known."""
 
-    def authenticate(self, username: str, password: str) -> PersonId | None:
-        """Whose name and password these are, or None; never raises for what was typed."""
 
-    def person(self, person: PersonId, /) -> Person | None:
-        """Somebody as the directory knows them now."""
+class Organisation(Protocol):
+    """A directory that is not ours. Every question may raise Silent."""
 
-    def known(self, people: Collection[PersonId], /) -> Mapping[PersonId, Person]:
-        """Those of `people` whom the directory knows, here or not."""
+    def authenticate(self, username: str, password: str) -> Sighting | None:
+        """Whose name and password these are, or None."""
 
-    def here(self, people: Collection[PersonId], /) -> frozenset[PersonId]:
-        """Those of `people` who are known and have not left."""
+    def named(self, login: str, /) -> Sighting | None:
+        """Whoever a login names, or None."""
 
-    def people(self) -> Sequence[Person]:
-        """Everybody who may be named on a document, by name."""
+    def look(self, key: str, /) -> Sighting | None:
+        """Somebody now, with their groups; None where there is nobody of that key."""
+
+    def everybody(self, keys: Iterable[str], /) -> Mapping[str, Sighting]:
+        """Those of `keys` whom the directory has, by key; without their groups."""
+
+    def members(self, group: str, /) -> Mapping[str, Sighting]:
+        """All the people of a group and of the groups in it, by key; none where it is gone."""

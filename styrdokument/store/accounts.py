@@ -1,10 +1,12 @@
-"""Local accounts: who there is, and whether a password is theirs.
+"""Accounts: who there is, and whether a password is theirs.
 
-Passwords are kept as argon2id. Disabling an account, or changing its password, ends its sessions;
-a disabled one has no access tokens either.
+Whoever is tied to a directory (`ties`) has an account too, with no password to compare. Passwords
+are kept as argon2id. Disabling an account, or changing its password, ends its sessions; a disabled
+one has no access tokens either.
 """
 
 import secrets
+import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +15,17 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import ColumnElement, Engine, RowMapping, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    RowMapping,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from styrdokument.domain.people import Person, PersonId
 from styrdokument.domain.problems import Code, Problem, Refused
@@ -66,7 +78,7 @@ class Accounts:
         login = folded(login)
         self._check_new(login, name, password)
         row = {
-            "person": self._fresh_id(),
+            "person": "",
             "login": login,
             "name": name.strip(),
             "title": title.strip(),
@@ -78,6 +90,7 @@ class Accounts:
             "created_at": at,
         }
         with writing(self._engine) as connection:
+            row["person"] = self.fresh_id(connection)
             connection.execute(insert(accounts), row)
             note_people(connection)
         return _account(row)
@@ -85,7 +98,7 @@ class Accounts:
     def authenticate(self, username: str, password: str) -> PersonId | None:
         """Whose name and password these are; takes as long for nobody's as for somebody's."""
         account = self._row(accounts.c.login == folded(username))
-        stored = account["password"] if account else self._nobodys
+        stored = (account["password"] if account else "") or self._nobodys
         try:
             self._hasher.verify(stored, password[:LONGEST_PASSWORD])
         except (VerificationError, InvalidHashError):
@@ -145,14 +158,8 @@ class Accounts:
         found = self.named(login)
         if found is None:
             raise Refused(Problem(code=Code.NOT_FOUND, field="login", values={"value": login}))
-        person = found.person.id
         with writing(self._engine) as connection:
-            connection.execute(
-                update(accounts).where(accounts.c.person == person).values(is_disabled=True)
-            )
-            connection.execute(delete(sessions).where(sessions.c.person == person))
-            live = (tokens.c.person == person) & tokens.c.revoked_at.is_(None)
-            connection.execute(update(tokens).where(live).values(revoked_at=at))
+            close_account(connection, found.person.id, at=at)
 
     def change_password(self, person: PersonId, password: str) -> None:
         """Set a new password and end all the person's sessions. Raises Refused."""
@@ -164,15 +171,17 @@ class Accounts:
             )
             connection.execute(delete(sessions).where(sessions.c.person == person))
 
+    def fresh_id(self, connection: Connection) -> PersonId:
+        """A person id that nobody has, in the transaction that gives it to somebody."""
+        while True:
+            drawn = PersonId("p-" + "".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH)))
+            taken = select(accounts.c.person).where(accounts.c.person == drawn)
+            if connection.execute(taken).first() is None:
+                return drawn
+
     def _row(self, condition: ColumnElement[bool]) -> RowMapping | None:
         with self._engine.connect() as connection:
             return connection.execute(select(accounts).where(condition)).mappings().first()
-
-    def _fresh_id(self) -> PersonId:
-        while True:
-            drawn = "".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH))
-            if self.account(PersonId(f"p-{drawn}")) is None:
-                return PersonId(f"p-{drawn}")
 
     def _check_new(self, login: str, name: str, password: str) -> None:
         problems = []
@@ -187,9 +196,18 @@ class Accounts:
         _check_password(password)
 
 
+def close_account(connection: Connection, person: PersonId, *, at: datetime) -> None:
+    """Close an account with its sessions and access tokens, in a transaction."""
+    mine = accounts.c.person == person
+    connection.execute(update(accounts).where(mine).values(is_disabled=True))
+    connection.execute(delete(sessions).where(sessions.c.person == person))
+    live = (tokens.c.person == person) & tokens.c.revoked_at.is_(None)
+    connection.execute(update(tokens).where(live).values(revoked_at=at))
+
+
 def folded(login: str) -> str:
-    """A login as it is compared: without case, and without the spaces around it."""
-    return login.strip().casefold()
+    """A login as it is compared: without case, in one spelling, without the spaces around it."""
+    return unicodedata.normalize("NFC", login.strip().casefold())
 
 
 def _account(row: RowMapping | Mapping[str, Any]) -> Account:

@@ -1,7 +1,9 @@
 """The journal's tables: what cannot be derived from the record and does not belong in it.
 
-Accounts, sessions, access tokens, failed sign-ins, forms already sent, kept numbers and the outbox.
-They are backed up with the record; a change of a table here takes a migration.
+Accounts, whom of them a directory knows, sessions, access tokens, failed sign-ins, forms already
+sent, kept numbers and the outbox. They are backed up with the record. A journal of an earlier
+version gets the tables that it lacks when it is opened; a table that is here already is never
+changed, for it would stay as it is.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -41,6 +43,17 @@ accounts = Table(
     Column("is_disabled", Boolean, nullable=False),
     Column("is_demonstration", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
+)
+
+ties = Table(
+    "ties",
+    METADATA,
+    Column("person", Key, primary_key=True),
+    Column("key", Key, nullable=False, unique=True),
+    Column("mail", Plain, nullable=False),
+    Column("groups", Plain, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("left_at", Moment),
 )
 
 sessions = Table(

@@ -14,11 +14,13 @@ from sqlalchemy import Engine, Select, String, and_, bindparam, delete, func, in
 
 from styrdokument.domain.people import PersonId
 from styrdokument.store.accounts import folded
-from styrdokument.store.journal import PEOPLE_CURSOR, accounts, cursors, failures, sessions
+from styrdokument.store.journal import PEOPLE_CURSOR, accounts, cursors, failures, sessions, ties
 from styrdokument.store.sql import writing
 from styrdokument.store.straight import Straight
 
-FAILURES_PER_LOGIN = 8
+FAILURES_FROM_ONE_PLACE = 8
+"""For a login from an address: whoever guesses somewhere keeps nobody out elsewhere."""
+FAILURES_PER_LOGIN = 100
 FAILURES_PER_ADDRESS = 60
 FAILURE_WINDOW = timedelta(minutes=15)
 
@@ -35,10 +37,14 @@ class Session:
 
 @dataclass(frozen=True, kw_only=True)
 class Glance:
-    """Who is behind a token, None for nobody; and a number that rises when names change."""
+    """Who is behind a token, None for nobody; and a number that rises when names change.
+
+    `looked_up_at` is when a directory was last asked about them, where one knows them.
+    """
 
     person: PersonId | None
     people: int
+    looked_up_at: datetime | None = None
 
 
 class Sessions:
@@ -87,10 +93,10 @@ class Sessions:
         """As `read`, for a view that asks for no more than who it is; one statement."""
         hashed = _hashed(token) if token else ""
         row = self._straight.first(self._glance, {"token": hashed})
-        people, person, begun_at, seen_at = row or (0, None, at, at)
+        people, person, begun_at, seen_at, looked_up_at = row or (0, None, at, at, None)
         if person is not None and not self._lasts(hashed, begun_at, seen_at, at=at):
             person = None
-        return Glance(person=person, people=people or 0)
+        return Glance(person=person, people=people or 0, looked_up_at=looked_up_at)
 
     def close(self) -> None:
         """Let go of what `glance` keeps open."""
@@ -102,14 +108,21 @@ class Sessions:
             connection.execute(delete(sessions).where(sessions.c.token == _hashed(token)))
 
     def is_throttled(self, login: str, address: str, *, at: datetime) -> bool:
-        """Whether too many sign-ins have failed for the login, or from the address."""
+        """Whether too many sign-ins have failed for the login, from the address, or both."""
         since = failures.c.at > at - FAILURE_WINDOW
-        by_login = select(func.count()).where(failures.c.login == folded(login), since)
-        by_address = select(func.count()).where(failures.c.address == address, since)
+        by_login, by_address = (
+            failures.c.login == folded(login)[:200],
+            failures.c.address == address,
+        )
+        limits = (
+            (by_login & by_address, FAILURES_FROM_ONE_PLACE),
+            (by_login, FAILURES_PER_LOGIN),
+            (by_address, FAILURES_PER_ADDRESS),
+        )
         with self._engine.connect() as connection:
-            return (
-                connection.execute(by_login).scalar_one() >= FAILURES_PER_LOGIN
-                or connection.execute(by_address).scalar_one() >= FAILURES_PER_ADDRESS
+            return any(
+                connection.execute(select(func.count()).where(chosen, since)).scalar_one() >= most
+                for chosen, most in limits
             )
 
     def note_failure(self, login: str, address: str, *, at: datetime) -> None:
@@ -122,7 +135,7 @@ class Sessions:
     def forget_failures(self, login: str) -> None:
         """Start counting anew after a successful sign-in."""
         with writing(self._engine) as connection:
-            connection.execute(delete(failures).where(failures.c.login == folded(login)))
+            connection.execute(delete(failures).where(failures.c.login == folded(login)[:200]))
 
     def _lasts(self, hashed: str, begun_at: datetime, seen_at: datetime, *, at: datetime) -> bool:
         """Whether the session still lasts; that it was used is noted once a minute."""
@@ -144,9 +157,14 @@ def _glance() -> Select[Any]:
     people = select(cursors.c.value).where(cursors.c.name == PEOPLE_CURSOR).scalar_subquery()
     is_open = and_(accounts.c.person == sessions.c.person, accounts.c.is_disabled.is_(False))
     open_sessions = asked.outerjoin(sessions, sessions.c.token == asked.c.token)
-    return select(people, accounts.c.person, sessions.c.begun_at, sessions.c.seen_at).select_from(
-        open_sessions.outerjoin(accounts, is_open)
-    )
+    found = open_sessions.outerjoin(accounts, is_open)
+    return select(
+        people,
+        accounts.c.person,
+        sessions.c.begun_at,
+        sessions.c.seen_at,
+        ties.c.seen_at.label("looked_up_at"),
+    ).select_from(found.outerjoin(ties, ties.c.person == accounts.c.person))
 
 
 def _hashed(token: str) -> str:

@@ -32,6 +32,7 @@ STATUS = {
     Code.THROTTLED: 429,
     Code.NOT_WRITABLE: 503,
     Code.DATABASE_AWAY: 503,
+    Code.DIRECTORY_AWAY: 503,
 }
 TO_A_FIELD = re.compile(r'<a href="#(field-[\w-]+)">(.*?)</a>', re.DOTALL)
 SIGN_IN, MISSING, FORBIDDEN_METHOD, MENDABLE = 401, 404, 405, 422

@@ -89,6 +89,8 @@ class Front:
         stamp = stamp_of(self._maker, root=root, day=day, people=glance.people)
         if page is None or page.stamp != stamp:
             return None
+        if not house.directory.is_fresh(glance.looked_up_at):
+            return None
         actor = Actor(person=Person(id=glance.person, name="")) if glance.person else None
         is_inside = site.is_inside(environ.get("REMOTE_ADDR"))
         if not may(actor, reading(Audience(page.audience)), is_inside=is_inside):

@@ -22,7 +22,7 @@ from styrdokument.domain.problems import Code, NotFound, Problem, Refused
 from styrdokument.domain.pushing import push_problem
 from styrdokument.store import packscan, programs, serving
 from styrdokument.views.git_report import fault, report
-from styrdokument.views.support import actor, house, site, words
+from styrdokument.views.support import actor, house, require_current, site, words
 
 bp = Blueprint("git_door", __name__, url_prefix="/git/record.git")
 PLACES, TALKS = "styrdokument-git", "styrdokument-git-talks"
@@ -65,6 +65,8 @@ def _is_writing(service: str) -> bool:
     """Whether the service changes anything; then the token has to allow it. Raises Refused."""
     if service == serving.RECEIVE and g.scope is not Scope.WRITE:
         raise Refused(Problem(code=Code.WRONG_ROLE, rule="scope"))
+    if service == serving.RECEIVE:
+        require_current()
     return service == serving.RECEIVE
 
 

@@ -18,7 +18,7 @@ from styrdokument.domain.problems import Code, Problem, Refused
 from styrdokument.store.sql import Away
 from styrdokument.views.access import ACCESS
 from styrdokument.views.site import Site
-from styrdokument.views.support import house, is_reading, require, site
+from styrdokument.views.support import house, is_reading, require, require_current, site
 from styrdokument.words import LANGUAGES, ORIGINAL, Words
 
 VISIT = "styrdokument-visit"
@@ -110,8 +110,11 @@ def admit() -> None:
     act = ACCESS.get(request.endpoint)
     if act is None:
         raise NoSuchPage
-    if act is not Act.ENTER:
-        require(act)
+    if act is Act.ENTER:
+        return
+    require(act)
+    if not is_reading() and request.blueprint not in TOKEN_DOORS:
+        require_current()
 
 
 def form_token() -> str:

@@ -69,6 +69,12 @@ def require(act: Act) -> None:
         raise Refused(Problem(code=Code.WRONG_ROLE if signed_in else Code.NOT_SIGNED_IN))
 
 
+def require_current() -> None:
+    """Go on only if it is known what the visitor may do these minutes. Raises Refused."""
+    if not actor().is_current:
+        raise Refused(Problem(code=Code.DIRECTORY_AWAY))
+
+
 def may_here(act: Act) -> bool:
     """Whether the visitor may do `act`, signed in or from where they are."""
     return may(visitor(), act, is_inside=site().is_inside(request.remote_addr))

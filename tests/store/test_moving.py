@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from styrdokument.domain.document import DocumentId
 from styrdokument.domain.people import Scope
+from styrdokument.domain.sighting import Sighting
 from styrdokument.store import journal, moving
 from styrdokument.store.accounts import Accounts
 from styrdokument.store.journal import AnothersJournal, Journal
@@ -18,6 +19,7 @@ from styrdokument.store.moving import NotEmpty, copy_journal
 from styrdokument.store.reservations import Reservations
 from styrdokument.store.sessions import Sessions
 from styrdokument.store.sql import opened, writing
+from styrdokument.store.ties import Ties
 from styrdokument.store.tokens import Tokens
 from tests.cast import CAST, NOON
 from tests.databases import POSTGRESQL, Databases
@@ -26,8 +28,8 @@ from tests.postgres import Server
 PASSWORD = "ett-långt-lösenord"
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 OURS, THEIRS = "0123456789abcdef", "fedcba9876543210"
-COUNTS = {"accounts": 9, "sessions": 2, "tokens": 3, "failures": 2, "sent_forms": 2, "outbox": 3,
-          "reservations": 1, "journal_cursors": 3}  # fmt: skip
+COUNTS = {"accounts": 10, "ties": 1, "sessions": 2, "tokens": 3, "failures": 2,
+          "sent_forms": 2, "outbox": 3, "reservations": 1, "journal_cursors": 3}  # fmt: skip
 
 
 def sessions_of(engine: Engine) -> Sessions:
@@ -46,6 +48,7 @@ def source(databases: Databases, tmp_path: Path) -> Iterator[Engine]:
         accounts.add(p.name, name=p.name, password=PASSWORD, at=NOON, title=p.title).person.id
         for p in CAST
     ]
+    Ties(engine, accounts).note(Sighting(key="0-1", login="åsa", name="Åsa\0"), at=NOON)
     for person in people[:2]:
         sessions.begin(person, at=NOON)
     for name in ("git", "två\0", "tre"):

@@ -20,6 +20,7 @@ from styrdokument.app import create_app, join
 from styrdokument.config import Config, read_config
 from tests.cast import NOON
 from tests.databases import Databases
+from tests.directories import running, slapd  # noqa: F401 - fixtures of a directory
 from tests.views import library
 
 

@@ -1,0 +1,141 @@
+"""Who there is: local accounts and the organisation's directory, asked as one.
+
+Names are always to be had from the journal, also while the directory is away; whether somebody is
+still here is known for five minutes. A directory that does not answer holds up few and for
+seconds: others are told so at once until it is time to try again.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from styrdokument.domain.people import Person, PersonId
+from styrdokument.domain.problems import Code, Problem, Refused
+from styrdokument.domain.sighting import Presence, Sighting
+from styrdokument.outside.directory import Organisation, Silent
+from styrdokument.store.accounts import Accounts
+from styrdokument.store.ties import Tie, Ties
+
+LOG = logging.getLogger("styrdokument")
+FRESH = timedelta(minutes=5)
+"""How long what a directory said of somebody may be gone by, but for approving and deciding."""
+PATIENCE_SECONDS = 0.5
+"""How long one waits for a place to ask from."""
+PAUSE_SECONDS = 30.0
+"""How long a directory that did not answer is left alone by those who need no answer."""
+T = TypeVar("T")
+
+
+class Staff:
+    """Everybody, with local accounts or known to the organisation's directory."""
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        ties: Ties,
+        organisation: Organisation | None,
+        *,
+        now: Callable[[], datetime],
+        at_once: int = 4,
+    ) -> None:
+        """`organisation` None: local accounts alone. `at_once` may ask it at a time."""
+        self._accounts, self.ties, self.organisation = accounts, ties, organisation
+        self._now = now
+        self._places = threading.BoundedSemaphore(at_once)
+        self._silent_until = 0.0
+
+    def authenticate(self, username: str, password: str) -> PersonId | None:
+        """Whose name and password these are. Raises Refused where the directory does not answer.
+
+        A local account comes first: whoever has its name in the directory is not asked for by it.
+        """
+        known = self._accounts.named(username)
+        is_local = known is not None and self.ties.of(known.person.id) is None
+        if self.organisation is None or is_local:
+            return self._accounts.authenticate(username, password)
+        organisation = self.organisation
+        found = self._ask(lambda: organisation.authenticate(username, password))
+        return self.welcome(found) if found else None
+
+    def welcome(self, found: Sighting) -> PersonId | None:
+        """The person id of somebody just seen; None where they may not come in."""
+        if found.presence is not Presence.HERE:
+            return None
+        person = self.ties.note(found, at=self._now())
+        account = self._accounts.account(person)
+        return person if account and not account.is_disabled else None
+
+    def named(self, login: str) -> Sighting | None:
+        """Whoever a login names in the organisation's directory. Raises Refused."""
+        organisation = self.organisation
+        return self._ask(lambda: organisation.named(login)) if organisation else None
+
+    def is_fresh(self, seen_at: datetime | None) -> bool:
+        """Whether somebody who was last seen then need not be looked up; None: never has to be."""
+        return self.organisation is None or seen_at is None or self._now() - seen_at <= FRESH
+
+    def is_current(self, person: PersonId, *, live: bool = False) -> bool:
+        """Whether it is known that somebody is here, and what of; asks where it is not.
+
+        Raises Refused where `live` and nobody answers.
+        """
+        organisation = self.organisation
+        tie = self.ties.of(person) if organisation else None
+        if organisation is None or tie is None or (not live and self.is_fresh(tie.seen_at)):
+            return True
+        key = tie.key
+        if not live and time.monotonic() < self._silent_until:
+            return False
+        try:
+            self._note(tie, self._ask(lambda: organisation.look(key)))
+        except Refused:
+            if live:
+                raise
+            return False
+        return True
+
+    def person(self, person: PersonId) -> Person | None:
+        """Somebody as they were last known, here or not."""
+        return self._accounts.person(person)
+
+    def known(self, people: Collection[PersonId]) -> dict[PersonId, Person]:
+        """Those of `people` who were ever known."""
+        return self._accounts.known(people)
+
+    def here(self, people: Collection[PersonId]) -> frozenset[PersonId]:
+        """Those of `people` who have not left."""
+        return self._accounts.here(people)
+
+    def people(self) -> list[Person]:
+        """Everybody who may be named on a document, by name."""
+        return self._accounts.people()
+
+    def _note(self, tie: Tie, found: Sighting | None) -> None:
+        """Keep what was just seen. Whoever is kept out for a while has not left."""
+        if found is None or found.presence is Presence.LEFT:
+            if tie.left_at is None:
+                self.ties.leave([tie.person], at=self._now())
+        elif found.presence is Presence.HERE:
+            self.ties.note(found, at=self._now())
+        else:
+            raise Refused(Problem(code=Code.NOT_SIGNED_IN, rule="locked"))
+
+    def _ask(self, question: Callable[[], T]) -> T:
+        """What the directory answers, where there is a place to ask from. Raises Refused."""
+        if self._silent_until:  # one tries; the others go on without
+            self._silent_until = time.monotonic() + PAUSE_SECONDS
+        if not self._places.acquire(timeout=PATIENCE_SECONDS):
+            raise Refused(Problem(code=Code.DIRECTORY_AWAY))
+        try:
+            answer = question()
+        except Silent as silent:
+            LOG.error("the directory does not answer: %s", silent)  # noqa: TRY400 - no fault of ours
+            self._silent_until = time.monotonic() + PAUSE_SECONDS
+            raise Refused(Problem(code=Code.DIRECTORY_AWAY)) from silent
+        finally:
+            self._places.release()
+        self._silent_until = 0.0
+        return answer
