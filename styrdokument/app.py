@@ -18,6 +18,7 @@ from styrdokument.domain.problems import Problem
 from styrdokument.outside.directory import Organisation
 from styrdokument.resources import fingerprint, folder
 from styrdokument.store.accounts import Accounts
+from styrdokument.store.authenticators import Authenticators
 from styrdokument.store.cases import Cases
 from styrdokument.store.catalogue import Catalogue
 from styrdokument.store.desk import Desk
@@ -28,6 +29,7 @@ from styrdokument.store.index import Index
 from styrdokument.store.journal import Journal
 from styrdokument.store.matters import Matters
 from styrdokument.store.pages import Pages
+from styrdokument.store.pending import Pending
 from styrdokument.store.projection import Projection
 from styrdokument.store.record import Record
 from styrdokument.store.reservations import Reservations
@@ -174,6 +176,8 @@ def join(config: Config, now: Callable[[], datetime] | None = None) -> House:
             longest=timedelta(hours=config.session_hours),
         ),
         tokens=Tokens(journal.engine),
+        authenticators=Authenticators(journal.engine),
+        pending=Pending(journal.engine),
         reservations=Reservations(journal.engine),
         now=now,
     )

@@ -18,6 +18,7 @@ from styrdokument.domain.people import Actor, PersonId, Who
 from styrdokument.domain.problems import Code, NotFound, Problem, Refused
 from styrdokument.domain.registers import Registers
 from styrdokument.store.accounts import Accounts
+from styrdokument.store.authenticators import Authenticators
 from styrdokument.store.cases import Cases, Held
 from styrdokument.store.catalogue import Catalogue
 from styrdokument.store.desk import Desk
@@ -27,6 +28,7 @@ from styrdokument.store.index import Index
 from styrdokument.store.journal import Journal
 from styrdokument.store.matters import Matters
 from styrdokument.store.pages import Pages
+from styrdokument.store.pending import Pending
 from styrdokument.store.record import Record
 from styrdokument.store.reservations import Reservations
 from styrdokument.store.sessions import Sessions
@@ -62,6 +64,8 @@ class House:
     accounts: Accounts
     sessions: Sessions
     tokens: Tokens
+    authenticators: Authenticators
+    pending: Pending
     reservations: Reservations
     now: Callable[[], datetime]
 

@@ -20,7 +20,7 @@ MOST = 20
 USUAL_MONTHS, MOST_MONTHS = 12, 24
 """How long a token lasts where nothing is said, and at most."""
 LONGEST_NAME = 100
-_OF_A_SECOND_LOOK = frozenset({Code.NEEDS_SECOND_LOOK, Code.THROTTLED})
+_OF_A_SECOND_LOOK = frozenset({Code.NEEDS_SECOND_LOOK, Code.THROTTLED, Code.DIRECTORY_AWAY})
 
 
 @dataclass(frozen=True, kw_only=True)

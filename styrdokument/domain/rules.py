@@ -13,6 +13,8 @@ from styrdokument.domain.matter import Given, Matter, deciding_functions
 from styrdokument.domain.people import Actor
 from styrdokument.domain.problems import Code, Problem
 
+_OF_A_LOOK = frozenset({Code.NEEDS_SECOND_LOOK, Code.THROTTLED, Code.DIRECTORY_AWAY})
+"""What says that a second look was tried."""
 Rule = Callable[[Matter, Actor, Given], Iterable[Problem]]
 
 
@@ -134,7 +136,7 @@ def minutes_text_is_attested(matter: Matter, actor: Actor, given: Given) -> Iter
 
 def _has_failed_a_look(given: Given) -> bool:
     """Whether a second look was tried and is among the problems already."""
-    return any(p.code in {Code.NEEDS_SECOND_LOOK, Code.THROTTLED} for p in given.problems)
+    return any(p.code in _OF_A_LOOK for p in given.problems)
 
 
 def _may_somebody_decide(

@@ -1,9 +1,9 @@
 """The journal's tables: what cannot be derived from the record and does not belong in it.
 
-Accounts, whom of them a directory knows, sessions, access tokens, failed sign-ins, forms already
-sent, kept numbers and the outbox. They are backed up with the record. A journal of an earlier
-version gets the tables that it lacks when it is opened; a table that is here already is never
-changed, for it would stay as it is.
+Accounts, sessions, access tokens, failed sign-ins, forms already sent, kept numbers and the outbox;
+what directories and browsers know people by is in `identities`. All are backed up with the record.
+A journal of an earlier version gets the tables that it lacks when it is opened; a table that is
+here already is never changed, for it would stay as it is.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,6 @@ from sqlalchemy import (
     Date,
     Engine,
     Integer,
-    MetaData,
     Table,
     delete,
     insert,
@@ -26,9 +25,8 @@ from sqlalchemy import (
 )
 
 from styrdokument.store.columns import Key, Moment, Plain
+from styrdokument.store.identities import METADATA
 from styrdokument.store.sql import check_fits, insert_or_replace, writing
-
-METADATA = MetaData()
 
 accounts = Table(
     "accounts",
@@ -43,17 +41,6 @@ accounts = Table(
     Column("is_disabled", Boolean, nullable=False),
     Column("is_demonstration", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
-)
-
-ties = Table(
-    "ties",
-    METADATA,
-    Column("person", Key, primary_key=True),
-    Column("key", Key, nullable=False, unique=True),
-    Column("mail", Plain, nullable=False),
-    Column("groups", Plain, nullable=False),
-    Column("seen_at", Moment, nullable=False),
-    Column("left_at", Moment),
 )
 
 sessions = Table(

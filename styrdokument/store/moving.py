@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Engine, Table, insert, select
 
-from styrdokument.store import journal
+from styrdokument.store.identities import METADATA
 from styrdokument.store.sql import check_fits, snapshot, writing
 
 AT_ONCE = 1000
@@ -24,10 +24,10 @@ def copy_journal(source: Engine, target: Engine, *, again: bool = False) -> dict
 
     Raises NotEmpty, save where `again` and the same rows are there already.
     """
-    tables = journal.METADATA.sorted_tables
+    tables = METADATA.sorted_tables
     with snapshot(source) as old, writing(target) as new:
         check_fits(new)
-        journal.METADATA.create_all(new)
+        METADATA.create_all(new)
         found = {table.name: len(_rows(new, table)) for table in tables}
         if any(found.values()):
             if not (again and all(_rows(old, table) == _rows(new, table) for table in tables)):

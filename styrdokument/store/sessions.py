@@ -14,7 +14,8 @@ from sqlalchemy import Engine, Select, String, and_, bindparam, delete, func, in
 
 from styrdokument.domain.people import PersonId
 from styrdokument.store.accounts import folded
-from styrdokument.store.journal import PEOPLE_CURSOR, accounts, cursors, failures, sessions, ties
+from styrdokument.store.identities import ties
+from styrdokument.store.journal import PEOPLE_CURSOR, accounts, cursors, failures, sessions
 from styrdokument.store.sql import writing
 from styrdokument.store.straight import Straight
 

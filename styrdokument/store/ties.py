@@ -16,7 +16,8 @@ from styrdokument.domain.people import PersonId
 from styrdokument.domain.problems import Code, Problem, Refused
 from styrdokument.domain.sighting import Sighting
 from styrdokument.store.accounts import Accounts, close_account, folded
-from styrdokument.store.journal import accounts, note_people, sessions, ties
+from styrdokument.store.identities import ties
+from styrdokument.store.journal import accounts, note_people, sessions
 from styrdokument.store.sql import writing
 
 NO_PASSWORD = ""

@@ -4,6 +4,7 @@ from flask import Flask
 
 from styrdokument.actions.house import House
 from styrdokument.views import (
+    account,
     actions_page,
     cases,
     comparisons,
@@ -42,6 +43,7 @@ BLUEPRINTS = (
     style.bp,
     language.bp,
     session.bp,
+    account.bp,
     actions_page.bp,
     cases.bp,
     editing.bp,

@@ -28,6 +28,7 @@ from styrdokument.views import forms
 from styrdokument.views.case_outcome import clashing_in, decided_in
 from styrdokument.views.changes import Changed, redline_words
 from styrdokument.views.choices import Choices, choices, in_words
+from styrdokument.views.looking import ways
 from styrdokument.views.support import actor, house, page, today, words
 from styrdokument.views.tasks import next_step, said
 
@@ -97,6 +98,7 @@ def _values(
         "deciding": _deciding(matter, by) if Step.DECIDE in steps else None,
         "asks_password": SecondLook.APPROVALS
         in {matter.type_of(draft).second_look for draft in matter.drafts.values()},
+        "ways": ways(),
         "roles": _roles(matter),
         "choices": among,
         "problems": problems,

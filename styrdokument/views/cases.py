@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from styrdokument.actions import deciding, drafting, opening, reviewing, signing_in, taking_in
+from styrdokument.actions import deciding, drafting, opening, reviewing, taking_in
 from styrdokument.actions.house import look
 from styrdokument.domain.access import obstacles_to_opening, sees_all_cases
 from styrdokument.domain.case import OPEN_STATES, CaseNumber, Kind, State
@@ -19,6 +19,7 @@ from styrdokument.domain.matter import Given
 from styrdokument.domain.problems import Problem
 from styrdokument.views import actions_page, case_page, forms
 from styrdokument.views.choices import choices
+from styrdokument.views.looking import look_again
 from styrdokument.views.support import actor, go_to, house, on_refusal, page
 
 bp = Blueprint("cases", __name__, url_prefix="/cases")
@@ -150,13 +151,8 @@ def _enter(number: int, form: str) -> CaseNumber:
 
 def given_with_second_look() -> Given:
     """What was said with a step that takes a second look, with what that look found."""
-    method, problems = signing_in.look_again(
-        house(),
-        actor(),
-        request.form.get("password", ""),
-        address=request.remote_addr or "",
-    )
-    return forms.given_from(request.form, second_look=method, found=problems)
+    proof, problems = look_again()
+    return forms.given_from(request.form, second_look=proof, found=problems)
 
 
 def _list(problems: tuple[Problem, ...] = ()) -> str:

@@ -13,7 +13,6 @@ from flask import Blueprint, Response, make_response, request
 from flask.typing import ResponseReturnValue
 
 from styrdokument.actions import tokens
-from styrdokument.actions.signing_in import look_again
 from styrdokument.domain.case import Kind
 from styrdokument.domain.document import HIGHEST_ID, LOWEST_ID, DocumentId, folder_of
 from styrdokument.domain.people import Scope
@@ -21,6 +20,7 @@ from styrdokument.store.catalogue import Filters, Sorting
 from styrdokument.views.asking import whole_number_asked
 from styrdokument.views.forms import wanted_token_from
 from styrdokument.views.lists import found
+from styrdokument.views.looking import look_again, ways
 from styrdokument.views.posting import show_once
 from styrdokument.views.support import actor, go_to, house, on_refusal, page, site, today, words
 
@@ -45,8 +45,7 @@ def create_token() -> ResponseReturnValue:
     """Make a token; the answer shows its secret."""
     on_refusal(lambda problems: _page(problems=problems, typed=request.form))
     wanted, problems = wanted_token_from(request.form, usual=tokens.usual_day(house()))
-    password, address = request.form.get("password", ""), request.remote_addr or ""
-    second_look, wrong = look_again(house(), actor(), password, address=address)
+    second_look, wrong = look_again()
     made, secret = tokens.make(
         house(), actor(), wanted, second_look=second_look, found=[*problems, *wrong]
     )
@@ -75,6 +74,7 @@ def _page(**more: Any) -> str:  # noqa: ANN401 (what a page shows)
         tokens=tokens.live(house(), actor().id),
         usual_day=tokens.usual_day(house()),
         latest_day=tokens.latest_day(house()),
+        ways=ways(),
         **{"problems": (), "typed": {}, "made": None, "secret": ""} | more,
     )
 

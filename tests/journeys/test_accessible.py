@@ -52,6 +52,7 @@ WRITERS = (
     "/cases/3/documents/1020",
     "/documents/1001/actions",
     "/git",
+    "/account",
 )
 """Pages of the demonstration region's, as alma sees them."""
 DESK = (

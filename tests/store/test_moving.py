@@ -14,8 +14,10 @@ from styrdokument.domain.people import Scope
 from styrdokument.domain.sighting import Sighting
 from styrdokument.store import journal, moving
 from styrdokument.store.accounts import Accounts
+from styrdokument.store.authenticators import Authenticators, Means
 from styrdokument.store.journal import AnothersJournal, Journal
 from styrdokument.store.moving import NotEmpty, copy_journal
+from styrdokument.store.pending import Pending
 from styrdokument.store.reservations import Reservations
 from styrdokument.store.sessions import Sessions
 from styrdokument.store.sql import opened, writing
@@ -28,7 +30,8 @@ from tests.postgres import Server
 PASSWORD = "ett-långt-lösenord"
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 OURS, THEIRS = "0123456789abcdef", "fedcba9876543210"
-COUNTS = {"accounts": 10, "ties": 1, "sessions": 2, "tokens": 3, "failures": 2,
+COUNTS = {"accounts": 10, "ties": 1, "authenticators": 1, "pending": 1, "sessions": 2, "tokens": 3,
+          "failures": 2,
           "sent_forms": 2, "outbox": 3, "reservations": 1, "journal_cursors": 3}  # fmt: skip
 
 
@@ -49,6 +52,9 @@ def source(databases: Databases, tmp_path: Path) -> Iterator[Engine]:
         for p in CAST
     ]
     Ties(engine, accounts).note(Sighting(key="0-1", login="åsa", name="Åsa\0"), at=NOON)
+    made = {"name": "appen\0", "secret": "ABC", "counter": 7, "at": NOON}
+    Authenticators(engine).add(people[0], Means.CODES, **made)
+    Pending(engine).begin("challenge", {"challenge": "å"}, whose=people[0], at=NOON)
     for person in people[:2]:
         sessions.begin(person, at=NOON)
     for name in ("git", "två\0", "tre"):

@@ -69,6 +69,7 @@ READINGS: Mapping[str, str] = {
 """Of a document: 200 if public; if internal 401 to nobody and 200 to the signed in; else 404."""
 
 FOR_STAFF: Mapping[str, str] = {
+    "account.show": "/account",
     "cases.index": "/cases",
     "tasks.index": "/tasks",
     "people.show_unit": "/units/medicinkliniken",
@@ -136,6 +137,12 @@ STEPS: Mapping[str, tuple[str, Mapping[str, str], tuple[str, ...], frozenset[str
 """Address below the case, fields, the states where the step is open, and who may then take it."""
 
 ELSEWHERE = {
+    "account.begin_codes": "test_account",
+    "account.confirm_codes": "test_account",
+    "account.begin_passkey": "tests/journeys",
+    "account.add_passkey": "tests/journeys",
+    "account.begin_challenge": "tests/journeys",
+    "account.remove": "test_account",
     "static": "Flask's own",
     "style.show_logo": "test_style",
     "language.choose": "test_language",

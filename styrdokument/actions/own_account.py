@@ -1,0 +1,163 @@
+"""One's own account: adding and taking away what shows who one is beside the password.
+
+Whoever sits down at somebody's open browser must not be able to add a way of their own: each
+change takes a second look first. Codes are asked for once before they count, and a passkey is made
+at once.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from styrdokument.actions.house import House
+from styrdokument.actions.proving import step_of
+from styrdokument.domain.naming import unfit_characters
+from styrdokument.domain.people import Actor
+from styrdokument.domain.problems import Code, Problem, Refused
+from styrdokument.domain.proof import Proof
+from styrdokument.outside import passkeys
+from styrdokument.store.authenticators import Means
+
+MOST = 10
+"""Ways of one kind that one person may have."""
+LONGEST_NAME = 100
+NEW_CODES, NEW_KEY = "new_codes", "new_passkey"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Begun:
+    """Codes that wait to be confirmed: `name` is of what waits, `address` what an app reads."""
+
+    name: str
+    label: str
+    secret: str
+    address: str
+
+
+def begin_codes(
+    house: House,
+    actor: Actor,
+    name: str,
+    *,
+    looked: Proof | None,
+    found: Iterable[Problem],
+    title: str,
+) -> Begun:
+    """A new secret for an app, to be confirmed by its first code. Raises Refused."""
+    import pyotp  # noqa: PLC0415 - only for those who use codes
+
+    _check(house, actor, Means.CODES, name, looked, found)
+    secret = pyotp.random_base32()
+    account = house.accounts.account(actor.id)
+    address = pyotp.TOTP(secret).provisioning_uri(
+        name=account.login if account else actor.person.name, issuer_name=title
+    )
+    facts = {"secret": secret, "label": name.strip(), "address": address}
+    waiting = house.pending.begin(NEW_CODES, facts, whose=actor.id, at=house.now())
+    return Begun(name=waiting, label=name.strip(), secret=secret, address=address)
+
+
+def confirm_codes(house: House, actor: Actor, waiting: str, code: str) -> Begun | None:
+    """Take codes into use, by one of them: None. Where it is none of them, what waits again.
+
+    Raises Refused where nothing waits any more.
+    """
+    facts = house.pending.take(NEW_CODES, waiting, whose=actor.id, at=house.now())
+    if facts is None:
+        raise Refused(Problem(code=Code.BAD_VALUE, rule="too_late"))
+    step = step_of(facts["secret"], code, seconds=house.now().timestamp())
+    if step is None:
+        again = house.pending.begin(NEW_CODES, facts, whose=actor.id, at=house.now())
+        return Begun(
+            name=again, label=facts["label"], secret=facts["secret"], address=facts["address"]
+        )
+    house.authenticators.add(
+        actor.id,
+        Means.CODES,
+        name=facts["label"],
+        secret=facts["secret"],
+        counter=step,
+        at=house.now(),
+    )
+    return None
+
+
+def begin_passkey(
+    house: House,
+    actor: Actor,
+    name: str,
+    *,
+    looked: Proof | None,
+    found: Iterable[Problem],
+    site: passkeys.Site,
+) -> tuple[str, dict[str, Any]]:
+    """The name of what waits, and what the browser is asked for. Raises Refused."""
+    _check(house, actor, Means.PASSKEY, name, looked, found)
+    account = house.accounts.account(actor.id)
+    known = [one.credential for one in house.authenticators.of(actor.id, Means.PASSKEY)]
+    sent, asked = passkeys.ask_for_new(
+        site,
+        person=actor.id,
+        login=account.login if account else actor.id,
+        name=actor.person.name,
+        known=known,
+    )
+    facts = {"challenge": sent, "label": name.strip()}
+    return house.pending.begin(NEW_KEY, facts, whose=actor.id, at=house.now()), asked
+
+
+def add_passkey(house: House, actor: Actor, waiting: str, answer: str, site: passkeys.Site) -> None:
+    """Take a passkey into use. Raises Refused."""
+    facts = house.pending.take(NEW_KEY, waiting, whose=actor.id, at=house.now())
+    if facts is None:
+        raise Refused(Problem(code=Code.BAD_VALUE, rule="too_late"))
+    try:
+        made = passkeys.check_new(site, answer, facts["challenge"])
+    except passkeys.BadKey as error:
+        raise Refused(Problem(code=Code.BAD_VALUE, rule="passkey")) from error
+    house.authenticators.add(
+        actor.id,
+        Means.PASSKEY,
+        name=facts["label"],
+        secret=made.public_key,
+        credential=made.credential,
+        counter=made.counter,
+        at=house.now(),
+    )
+
+
+def remove(
+    house: House, actor: Actor, number: int, *, looked: Proof | None, found: Iterable[Problem]
+) -> None:
+    """Take one of one's own ways away. Raises Refused; NotFound for another's."""
+    problems = [*found]
+    if looked is None and not problems:
+        problems.append(Problem(code=Code.NEEDS_SECOND_LOOK, field="password"))
+    if problems:
+        raise Refused(*problems)
+    house.authenticators.remove(actor.id, number)
+
+
+def _check(
+    house: House,
+    actor: Actor,
+    means: Means,
+    name: str,
+    looked: Proof | None,
+    found: Iterable[Problem],
+) -> None:
+    problems = [*found]
+    if looked is None and not problems:
+        problems.append(Problem(code=Code.NEEDS_SECOND_LOOK, field="password"))
+    if not name.strip():
+        problems.append(Problem(code=Code.NEEDS_FIELD, field="name"))
+    if len(name) > LONGEST_NAME:
+        values = {"most": LONGEST_NAME}
+        problems.append(Problem(code=Code.BAD_VALUE, field="name", rule="too_long", values=values))
+    if any(unfit_characters(name)):
+        problems.append(Problem(code=Code.BAD_VALUE, field="name", rule="characters"))
+    if len(house.authenticators.of(actor.id, means)) >= MOST:
+        values = {"most": MOST}
+        problems.append(Problem(code=Code.BAD_VALUE, rule="too_many_ways", values=values))
+    if problems:
+        raise Refused(*problems)
