@@ -15,7 +15,8 @@ from styrdokument.actions.house import INDEX, JOURNAL, KEY, REPOSITORY, STOCKHOL
 from styrdokument.actions.staff import Staff
 from styrdokument.config import LOOPBACK, SETTINGS, BadConfig, Config, read_config
 from styrdokument.domain.problems import Problem
-from styrdokument.outside.directory import Organisation
+from styrdokument.outside.directory import Organisation, organisation_in
+from styrdokument.outside.oidc import Provider, provider_in
 from styrdokument.resources import fingerprint, folder
 from styrdokument.store.accounts import Accounts
 from styrdokument.store.authenticators import Authenticators
@@ -154,7 +155,7 @@ def join(config: Config, now: Callable[[], datetime] | None = None) -> House:
     accounts, now = Accounts(journal.engine), now or (lambda: datetime.now(STOCKHOLM))
     ties = Ties(journal.engine, accounts)
     at_once = max(1, config.threads // 2)
-    organisation = organisation_of(config, now)
+    organisation, provider = outside_of(config, now)
     return House(
         data=data,
         alive=Alive(data / "alive"),
@@ -179,21 +180,18 @@ def join(config: Config, now: Callable[[], datetime] | None = None) -> House:
         authenticators=Authenticators(journal.engine),
         pending=Pending(journal.engine),
         reservations=Reservations(journal.engine),
+        provider=provider,
         now=now,
     )
 
 
-def organisation_of(config: Config, now: Callable[[], datetime]) -> Organisation | None:
-    """The organisation's directory, where one is set. Raises BadConfig."""
-    stated = {name: getattr(config, name) for name in SETTINGS if name.startswith("directory_")}
-    if not any(stated.values()):
-        return None
-    # ldap3 takes a while to import, and many installations do without it
-    from styrdokument.outside.ldap.organisation import Ldap  # noqa: PLC0415
-    from styrdokument.outside.ldap.settings import settings_in  # noqa: PLC0415
-
+def outside_of(
+    config: Config, now: Callable[[], datetime]
+) -> tuple[Organisation | None, Provider | None]:
+    """The organisation's directory, and where people sign in elsewhere. Raises BadConfig."""
+    stated = {name: str(getattr(config, name)) for name in SETTINGS}
     try:
-        return Ldap(settings_in(config.data, stated), now)
+        return organisation_in(config.data, stated, now), provider_in(stated, now)
     except ValueError as error:
         raise BadConfig(str(error)) from error
 

@@ -91,6 +91,20 @@ class Config:
         default="",
         metadata={"words": "The file of the authority that its certificates are checked against."},
     )
+    oidc_issuer: str = field(
+        default="",
+        metadata={"words": "Where people sign in elsewhere by OpenID Connect: its address."},
+    )
+    oidc_client: str = field(
+        default="", metadata={"words": "What the product is called there (client id)."}
+    )
+    oidc_secret: str = field(
+        default="", metadata={"words": "Its secret there; best in the environment."}
+    )
+    oidc_claim: str = field(
+        default="",
+        metadata={"words": "The claim that names a login of the directory, where there is one."},
+    )
     session_idle_minutes: int = field(
         default=120, metadata={"words": "A session ends when unused for so long."}
     )

@@ -17,6 +17,7 @@ from styrdokument.domain.matter import Matter
 from styrdokument.domain.people import Actor, PersonId, Who
 from styrdokument.domain.problems import Code, NotFound, Problem, Refused
 from styrdokument.domain.registers import Registers
+from styrdokument.outside.oidc import Provider
 from styrdokument.store.accounts import Accounts
 from styrdokument.store.authenticators import Authenticators
 from styrdokument.store.cases import Cases, Held
@@ -67,6 +68,7 @@ class House:
     authenticators: Authenticators
     pending: Pending
     reservations: Reservations
+    provider: Provider | None
     now: Callable[[], datetime]
 
     @property

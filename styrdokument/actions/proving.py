@@ -1,4 +1,4 @@
-"""The second look at who somebody is: by password, by a code of their app, or by a passkey.
+"""The second look at who somebody is: by password, a code, a passkey, or elsewhere.
 
 Each way is throttled by what has failed, by the same count. What was begun (`pending`) is used
 once, and a code is as well, within its half minute and the two beside it.
@@ -7,6 +7,7 @@ once, and a code is as well, within its half minute and the two beside it.
 import hmac
 from typing import Any
 
+from styrdokument.actions import elsewhere
 from styrdokument.actions.house import House
 from styrdokument.domain.people import Actor
 from styrdokument.domain.problems import Code, Problem, Refused
@@ -28,7 +29,8 @@ def look_again(
     """
     way, field = _way(shown)
     if way is None:
-        return None, ()
+        is_looked = elsewhere.has_looked(house, actor.id, shown.session)
+        return (Proof.OIDC if is_looked else None), ()
     account = house.accounts.account(actor.id)
     login = account.login if account else ""
     if house.sessions.is_throttled(login, address, at=house.now()):

@@ -1,6 +1,7 @@
 """Signing in, throttled by what has failed. The second look at who it is: `proving`."""
 
 from styrdokument.actions.house import House
+from styrdokument.domain.people import PersonId
 from styrdokument.domain.problems import Code, Problem, Refused
 
 
@@ -14,6 +15,13 @@ def sign_in(house: House, username: str, password: str, *, address: str, is_safe
         house.sessions.note_failure(username, address, at=house.now())
         raise Refused(Problem(code=Code.NOT_SIGNED_IN, rule="wrong", field="username"))
     house.sessions.forget_failures(username)
+    return house.sessions.begin(person, at=house.now())
+
+
+def let_in(house: House, person: PersonId, *, is_safe: bool) -> str:
+    """Begin a session for somebody who has signed in elsewhere; its token. Raises Refused."""
+    if not is_safe:
+        raise Refused(Problem(code=Code.NOT_SIGNED_IN, rule="plain_http"))
     return house.sessions.begin(person, at=house.now())
 
 

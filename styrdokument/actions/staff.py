@@ -8,13 +8,14 @@ seconds: others are told so at once until it is time to try again.
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from styrdokument.domain.people import Person, PersonId
 from styrdokument.domain.problems import Code, Problem, Refused
 from styrdokument.domain.sighting import Presence, Sighting
+from styrdokument.outside import oidc
 from styrdokument.outside.directory import Organisation, Silent
 from styrdokument.store.accounts import Accounts
 from styrdokument.store.ties import Tie, Ties
@@ -68,6 +69,22 @@ class Staff:
         account = self._accounts.account(person)
         return person if account and not account.is_disabled else None
 
+    def arrive(self, claims: Mapping[str, Any], settings: oidc.Settings) -> PersonId | None:
+        """The person id of somebody who has signed in elsewhere; None where they may not come in.
+
+        Where there is a directory it says who they are, by the claim that names a login there.
+        Raises Refused where it does not answer.
+        """
+        if self.organisation is None:
+            return self.welcome(oidc.sighting_of(claims, settings))
+        found = self.named(str(claims.get(settings.claim) or "")) if settings.claim else None
+        return self.welcome(found) if found else None
+
+    def has_password(self, person: PersonId) -> bool:
+        """Whether somebody has a password to give, here or in the directory."""
+        tie = self.ties.of(person)
+        return tie is None or not tie.key.startswith(oidc.KEYS)
+
     def named(self, login: str) -> Sighting | None:
         """Whoever a login names in the organisation's directory. Raises Refused."""
         organisation = self.organisation
@@ -84,7 +101,12 @@ class Staff:
         """
         organisation = self.organisation
         tie = self.ties.of(person) if organisation else None
-        if organisation is None or tie is None or (not live and self.is_fresh(tie.seen_at)):
+        if (
+            organisation is None
+            or tie is None
+            or tie.key.startswith(oidc.KEYS)
+            or (not live and self.is_fresh(tie.seen_at))
+        ):
             return True
         key = tie.key
         if not live and time.monotonic() < self._silent_until:

@@ -17,10 +17,12 @@ class Proof(StrEnum):
 class Shown:
     """What somebody gave with a form to show who they are; one of it is enough.
 
-    `passkey` is what the browser answered, and `challenge` the name of what it was asked.
+    `passkey` is what the browser answered, and `challenge` the name of what it was asked; `session`
+    is the secret of the session, for whoever has just signed in elsewhere again.
     """
 
     password: str = ""
     code: str = ""
     passkey: str = ""
     challenge: str = ""
+    session: str = ""

@@ -4,7 +4,9 @@
 beside it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from styrdokument.domain.sighting import Sighting
@@ -31,3 +33,20 @@ class Organisation(Protocol):
 
     def members(self, group: str, /) -> Mapping[str, Sighting]:
         """All the people of a group and of the groups in it, by key; none where it is gone."""
+
+
+def organisation_in(
+    data: Path, stated: Mapping[str, str], now: Callable[[], datetime]
+) -> Organisation | None:
+    """The directory that the settings `directory_*` say; None where they say nothing.
+
+    Raises ValueError, with words that name one of them.
+    """
+    given = {name: value for name, value in stated.items() if name.startswith("directory_")}
+    if not any(given.values()):
+        return None
+    # ldap3 takes a while to import, and many installations do without it
+    from styrdokument.outside.ldap.organisation import Ldap  # noqa: PLC0415
+    from styrdokument.outside.ldap.settings import settings_in  # noqa: PLC0415
+
+    return Ldap(settings_in(data, given), now)

@@ -32,6 +32,13 @@ class Pending:
         `whose` is a person, or a browser that nobody is signed in to.
         """
         name = secrets.token_urlsafe(32)
+        self.keep(purpose, name, facts, whose=whose, at=at)
+        return name
+
+    def keep(
+        self, purpose: str, name: str, facts: Mapping[str, Any], *, whose: str, at: datetime
+    ) -> None:
+        """The same under a name that is known, and is as hard to guess."""
         row = {
             "name": _hashed(name),
             "purpose": purpose,
@@ -40,9 +47,17 @@ class Pending:
             "at": at,
         }
         with writing(self._engine) as connection:
-            connection.execute(delete(pending).where(pending.c.at < at - LASTS))
+            old = (pending.c.at < at - LASTS) | (pending.c.name == row["name"])
+            connection.execute(delete(pending).where(old))
             connection.execute(insert(pending), row)
-        return name
+
+    def waits(self, purpose: str, name: str, *, whose: str, at: datetime) -> bool:
+        """Whether something waits under a name, begun in the last half of its time."""
+        is_it = (pending.c.name == _hashed(name)) & (pending.c.purpose == purpose)
+        query = select(pending.c.at).where(is_it, pending.c.whose == whose)
+        with self._engine.connect() as connection:
+            began = connection.execute(query).scalar()
+        return began is not None and at - began <= LASTS / 2
 
     def take(self, purpose: str, name: str, *, whose: str, at: datetime) -> dict[str, Any] | None:
         """The facts behind a name, which is none from now on; None where nothing waits so."""

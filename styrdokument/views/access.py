@@ -16,6 +16,8 @@ ACCESS: Mapping[str, Act] = {
     "session.show": Act.ENTER,
     "session.create": Act.ENTER,
     "session.end": Act.ENTER,
+    "session.leave": Act.ENTER,
+    "session.come_back": Act.ENTER,
     "account.show": Act.WORK,
     "account.begin_codes": Act.WORK,
     "account.confirm_codes": Act.WORK,

@@ -6,7 +6,6 @@ nobody.
 
 from typing import Any
 
-import segno
 from flask import Blueprint, Response, make_response, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
@@ -117,6 +116,8 @@ def _page(**more: Any) -> str:  # noqa: ANN401 (what a page shows)
 
 
 def _confirming(begun: Begun, problems: tuple[Problem, ...] = ()) -> Response:
+    import segno  # noqa: PLC0415 - only for those who use codes
+
     drawn = Markup(segno.make(begun.address).svg_inline(scale=5, light="white"))  # noqa: S704 - segno's own
     html = page("account/confirm.html", begun=begun, drawn=drawn, problems=problems)
     if not problems:

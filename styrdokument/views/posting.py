@@ -12,6 +12,7 @@ from flask import Flask, Response, current_app, g, request
 
 from styrdokument.actions.deciding import settle
 from styrdokument.store.sql import Away
+from styrdokument.views.looking import spend_look
 from styrdokument.views.support import go_to, house, is_reading
 
 OWED = "styrdokument-owed"
@@ -71,8 +72,10 @@ def answer(response: Response) -> Response:
     if g.get("away") and not is_reading():
         current_app.extensions[OWED] = time.monotonic()
     form = g.pop("form", None)
+    led_to = response.location if response.status_code == SEE_OTHER else g.get("led_to")
+    if led_to:
+        spend_look()
     if form:
-        led_to = response.location if response.status_code == SEE_OTHER else g.get("led_to")
         with suppress(Away):
             house().journal.settle_form(form, led_to or "")
     return response

@@ -16,6 +16,7 @@ from styrdokument.views.lines import text_address
 from styrdokument.views.security import form_token
 from styrdokument.views.style import static_address, style_address
 from styrdokument.views.support import (
+    house,
     is_shared,
     label_of,
     may_here,
@@ -55,6 +56,7 @@ def values() -> dict[str, Any]:
         "here_path": request.path if is_shared() else request.full_path.rstrip("?"),
         "style_address": style_address(),
         "has_logo": site().logo is not None,
+        "signs_in_elsewhere": house().provider is not None,
         "region": site().region,
         "visitor": None if is_shared() else visitor(),
         "is_shared": is_shared(),

@@ -121,9 +121,14 @@ def form_token() -> str:
     """What a form carries to show that it is ours: the session's, or the visit's before sign-in."""
     if g.session is not None:
         return str(g.session.csrf)
+    return hashlib.sha256(f"form {visit()}".encode()).hexdigest()
+
+
+def visit() -> str:
+    """What the browser is known by while nobody is signed in."""
     if "visit" not in g:
         g.visit = request.cookies.get(VISIT) or secrets.token_urlsafe(24)
-    return hashlib.sha256(f"form {g.visit}".encode()).hexdigest()
+    return str(g.visit)
 
 
 def check_form() -> None:

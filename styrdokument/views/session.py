@@ -5,9 +5,10 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, g, request
 from flask.typing import ResponseReturnValue
 
-from styrdokument.actions import signing_in
-from styrdokument.views.security import cookie_name
-from styrdokument.views.support import go_to, house, on_refusal, page, site
+from styrdokument.actions import elsewhere, signing_in
+from styrdokument.domain.problems import Problem
+from styrdokument.views.security import cookie_name, visit
+from styrdokument.views.support import go_to, house, on_refusal, page, site, visitor
 
 bp = Blueprint("session", __name__, url_prefix="/session")
 
@@ -16,28 +17,49 @@ bp = Blueprint("session", __name__, url_prefix="/session")
 def show() -> ResponseReturnValue:
     """The sign-in page."""
     wanted = local_address(request.args.get("next", ""))
-    return page("session/new.html", problems=(), next=wanted, username="", kept={})
+    return _page(wanted=wanted)
 
 
 @bp.post("")
 def create() -> ResponseReturnValue:
     """Sign in; the old session, if there is one, ends."""
     username, wanted = request.form.get("username", ""), request.form.get("next", "")
-    values = {"next": local_address(wanted), "username": username, "kept": {}}
-    on_refusal(lambda problems: page("session/new.html", problems=problems, **values))
+    on_refusal(lambda problems: _page(problems, local_address(wanted), username))
     token = signing_in.sign_in(
         house(),
         username,
         request.form.get("password", ""),
         address=request.remote_addr or "",
-        is_safe=site().uses_tls or site().is_on_loopback,
+        is_safe=_is_safe(),
     )
-    _end_current()
-    response = go_to(local_address(wanted))
-    response.set_cookie(
-        cookie_name(), token, httponly=True, samesite="Lax", secure=site().uses_tls, path="/"
+    return _enter(token, local_address(wanted))
+
+
+@bp.get("/oidc")
+def leave() -> Response:
+    """On to where people sign in elsewhere; with `again`, to show themselves once more."""
+    on_refusal(_page)
+    again = visitor() if request.args.get("again") else None
+    address = elsewhere.leave(
+        house(),
+        browser=visit(),
+        redirect=_answers(),
+        on_to=local_address(request.args.get("next", "")),
+        actor=again,
     )
-    return response
+    return go_to(address)
+
+
+@bp.get("/oidc/answer")
+def come_back() -> Response:
+    """Back from there."""
+    state, code = request.args.get("state", ""), request.args.get("code", "")
+    on_refusal(_page)
+    person, on_to, is_again = elsewhere.come_back(house(), browser=visit(), state=state, code=code)
+    if is_again and g.session is not None and g.session.person == person:
+        elsewhere.note_look(house(), person, g.session.csrf)
+        return go_to(on_to)
+    return _enter(signing_in.let_in(house(), person, is_safe=_is_safe()), on_to)
 
 
 @bp.post("/end")
@@ -55,6 +77,29 @@ def local_address(wanted: str) -> str:
     clean = plain and wanted.isprintable() and "\\" not in wanted
     parts = urlsplit(wanted) if clean else None
     return wanted if parts and not parts.scheme and not parts.netloc else "/"
+
+
+def _page(problems: tuple[Problem, ...] = (), wanted: str = "/", username: str = "") -> str:
+    return page("session/new.html", problems=problems, next=wanted, username=username, kept={})
+
+
+def _is_safe() -> bool:
+    return site().uses_tls or site().is_on_loopback
+
+
+def _answers() -> str:
+    """Where whoever signs in elsewhere comes back to."""
+    return f"{(site().base_url or request.host_url).rstrip('/')}/session/oidc/answer"
+
+
+def _enter(token: str, on_to: str) -> Response:
+    """On with a new session; the old one, if there is one, ends."""
+    _end_current()
+    response = go_to(on_to)
+    response.set_cookie(
+        cookie_name(), token, httponly=True, samesite="Lax", secure=site().uses_tls, path="/"
+    )
+    return response
 
 
 def _end_current() -> None:

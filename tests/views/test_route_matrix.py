@@ -148,6 +148,8 @@ ELSEWHERE = {
     "language.choose": "test_language",
     "session.create": "test_session",
     "session.end": "test_session",
+    "session.leave": "test_elsewhere",
+    "session.come_back": "test_elsewhere",
     "documents.lead_on": "test_documents",
     "versions.appendix": "test_versions",
     "comparisons.show": "test_versions",
