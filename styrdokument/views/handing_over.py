@@ -18,6 +18,7 @@ from styrdokument.store.catalogue import Filters, Row, Sorting
 from styrdokument.views import forms
 from styrdokument.views.cases import given_with_second_look
 from styrdokument.views.choices import choices
+from styrdokument.views.looking import ways
 from styrdokument.views.people import known_person
 from styrdokument.views.support import actor, go_to, house, on_refusal, page, today
 
@@ -56,6 +57,7 @@ def _render(person: str, to: Entry, problems: tuple[Problem, ...] = ()) -> str:
         changes=_changes(wanted) if to else {},
         snapshot=snapshot_after(house(), wanted) if to else "",
         choices=choices(),
+        ways=ways(),
         problems=problems,
         active="handover" if problems else "",
         typed=request.form,
