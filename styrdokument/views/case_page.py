@@ -13,7 +13,7 @@ from markupsafe import Markup
 from styrdokument.actions.comparing import FileChange, Texts, texts_of
 from styrdokument.actions.house import look
 from styrdokument.domain import decision, review, rules
-from styrdokument.domain.case import HAS_TEXT, CaseNumber, Step
+from styrdokument.domain.case import HAS_TEXT, CaseNumber, Kind, Step
 from styrdokument.domain.decisionfile import Approval, BasisKind
 from styrdokument.domain.document import FIELDS, SecondLook
 from styrdokument.domain.matter import Draft, Given, Matter, relations
@@ -118,9 +118,11 @@ def _shown(held: Held, matter: Matter, draft: Draft, by: Actor, among: Choices) 
     case, place = matter.case, f"/cases/{matter.case.number}/documents/{draft.id}/appendices/"
     prefix = f"document-{draft.id}-" if len(matter.drafts) > 1 else ""
     texts = texts_of(house(), by, held, draft.id)
-    now, before = rendered(texts.now, place, prefix), _before(texts)
+    now, before = Markup(), _before(texts)
+    if case.kind is not Kind.ASSIGN:  # nothing is said of the text, and there may be 200 of them
+        now = rendered(texts.now, place, prefix)
     is_compared = before is not None and case.kind in HAS_TEXT
-    old = rendered(before or "", place, prefix)
+    old = rendered(before or "", place, prefix) if is_compared else Markup()
     counted = review.approvals_of(case, draft)
     return Shown(
         draft=draft,
