@@ -10,7 +10,7 @@ from styrdokument.actions.house import House
 from styrdokument.actions.writing import check, new_text
 from styrdokument.domain.access import obstacles_to_opening
 from styrdokument.domain.case import HAS_DRAFT, CaseNumber, Event, Kind, Step
-from styrdokument.domain.document import DocumentId, folder_of
+from styrdokument.domain.document import ContentHash, DocumentId, folder_of
 from styrdokument.domain.matter import Adopted
 from styrdokument.domain.people import Actor
 from styrdokument.domain.problems import Code, Conflict, NotFound, Problem, Refused
@@ -49,18 +49,27 @@ def open_case(
 
 def open_on(house: House, actor: Actor, kind: Kind, documents: Sequence[DocumentId]) -> CaseNumber:
     """Open a case on documents that stand, with the lock held. Raises as `open_case` does."""
-    wanted = tuple(dict.fromkeys(documents))[:MOST_DOCUMENTS]
+    wanted = tuple(dict.fromkeys(documents))
     if not wanted:
         raise Refused(Problem(code=Code.NEEDS_FIELD, field="document"))
-    contents = {}
+    if len(wanted) > MOST_DOCUMENTS:
+        values = {"most": MOST_DOCUMENTS}
+        raise Refused(
+            Problem(code=Code.BAD_VALUE, field="document", rule="too_many", values=values)
+        )
+    contents: dict[DocumentId, tuple[ContentHash, int]] = {}
+    problems: list[Problem] = []
     for document in wanted:
         adopted = house.matters.adopted(document)
         if adopted is None:
             raise NotFound(document)
-        _check_opening(house, actor, kind, adopted)
+        problems += obstacles_on(house, actor, kind, adopted)
         latest = adopted.history.next_number - 1
         content = adopted.content_hash if kind in HAS_DRAFT else adopted.issued_hash
         contents[document] = (content, latest)
+    if problems:
+        has_run_before = any(one.code is Code.OPEN_REVISION_EXISTS for one in problems)
+        raise (Conflict if has_run_before else Refused)(*dict.fromkeys(problems))
     return begin(house, actor, kind, contents, house.git.batch(), {})
 
 
@@ -135,11 +144,3 @@ def _problems_of_new(house: House, new: NewDocument) -> list[Problem]:
         for name, known in listed.items()
         if (value := getattr(new, name)) and value not in known
     ]
-
-
-def _check_opening(house: House, actor: Actor, kind: Kind, adopted: Adopted) -> None:
-    problems = obstacles_on(house, actor, kind, adopted)
-    if any(problem.code is Code.OPEN_REVISION_EXISTS for problem in problems):
-        raise Conflict(*problems)
-    if problems:
-        raise Refused(*problems)

@@ -12,7 +12,7 @@ from styrdokument.domain.document import DocumentId
 from styrdokument.domain.matter import Given
 from styrdokument.domain.people import Actor
 from styrdokument.domain.problems import NotFound
-from styrdokument.domain.review import documents_for, entries_of, meaning_of
+from styrdokument.domain.review import approves, entries_of, meaning_of
 from styrdokument.domain.transitions import take
 
 
@@ -85,7 +85,7 @@ def _record(
 
 
 def _approval(now: Sitting, actor: Actor, given: Given) -> dict[str, Any]:
-    drafts = [now.matter.drafts[document] for document in documents_for(now.matter, actor)]
+    drafts = [now.matter.drafts[document] for document in approves(now.matter, actor, given)]
     return {
         "documents": [
             {

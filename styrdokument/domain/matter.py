@@ -110,7 +110,8 @@ class Given:
     """What the one who takes a step says with it; each step looks at its own part.
 
     `snapshot` None: the caller shows none (the clock, a push); `second_look` is what was used to
-    show again who acts, once it has been checked.
+    show again who acts, once it has been checked; `documents` are those that the fact owner says
+    to have read.
     """
 
     snapshot: str | None = None
@@ -127,6 +128,7 @@ class Given:
     review_on: date | None = None
     successor: DocumentId | None = None
     attest: bool = False
+    documents: frozenset[DocumentId] = frozenset()
     presented_by: str = ""
     body: str = ""
     minutes_date: date | None = None

@@ -74,6 +74,24 @@ def documents_for(matter: Matter, actor: Actor) -> tuple[DocumentId, ...]:
     return tuple(d.id for d in matter.drafts.values() if entries_of(matter, d, actor))
 
 
+def approves(matter: Matter, actor: Actor, given: Given) -> tuple[DocumentId, ...]:
+    """The documents that `actor` says yes to now.
+
+    Of several that are to be extended, those that the fact owner says to have read: a signature
+    may be given for all at once, an attest never (rule 9).
+    """
+    documents = documents_for(matter, actor)
+    if matter.case.kind is Kind.EXTEND and len(matter.drafts) > 1:
+        return tuple(document for document in documents if document in given.documents)
+    return documents
+
+
+def attests_something(matter: Matter, actor: Actor, given: Given) -> Iterator[Problem]:
+    """An attest is for a document, and says which (rule 9)."""
+    if matter.case.kind is Kind.EXTEND and not approves(matter, actor, given):
+        yield Problem(code=Code.NEEDS_ATTEST, field="document", rule="none")
+
+
 def everything_is_reviewed(matter: Matter, actor: Actor, given: Given) -> Iterator[Problem]:
     """Rule 18, and rule 9 where the fact owner decides and attests in one act."""
     for draft in matter.drafts.values():
@@ -82,17 +100,18 @@ def everything_is_reviewed(matter: Matter, actor: Actor, given: Given) -> Iterat
         if matter.case.kind is not Kind.EXTEND:
             yield Problem(code=Code.NOT_APPROVED, values={"document": draft.id})
             continue
-        is_owner = actor.answers_to(draft.roles.fact_owner)
-        if not (given.attest and is_owner):
-            field = "attest" if is_owner else ""
+        is_theirs = len(matter.drafts) == 1 and actor.answers_to(draft.roles.fact_owner)
+        if not (given.attest and is_theirs):
+            field = "attest" if is_theirs else ""
             yield Problem(code=Code.NEEDS_ATTEST, field=field, values={"document": draft.id})
 
 
 def may_attest(matter: Matter, actor: Actor) -> bool:
     """Whether a decision by `actor` to extend can hold the fact owner's attest too (rule 9)."""
-    missing = [d for d in matter.drafts.values() if not is_reviewed(matter, d)]
-    is_owner = all(actor.answers_to(d.roles.fact_owner) for d in missing)
-    return matter.case.kind is Kind.EXTEND and bool(missing) and is_owner
+    drafts = list(matter.drafts.values())
+    if matter.case.kind is not Kind.EXTEND or len(drafts) > 1:
+        return False
+    return not is_reviewed(matter, drafts[0]) and actor.answers_to(drafts[0].roles.fact_owner)
 
 
 def reviewers_suffice(matter: Matter, _actor: Actor, _given: Given) -> Iterator[Problem]:

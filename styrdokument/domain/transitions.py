@@ -118,7 +118,7 @@ _ROWS = (
         sources=OPEN_STATES,
         target=None,
         roles=frozenset({_R.FACT_OWNER}),
-        rules=_APPROVAL,
+        rules=(*_APPROVAL, review.attests_something),
     ),
     Transition(
         step=Step.RETURN,

@@ -66,6 +66,7 @@ class Shown:
     lapsed: tuple[Approval, ...]
     remaining: tuple[str, ...]
     least: int
+    may_attest: bool
 
 
 def render(number: CaseNumber, problems: tuple[Problem, ...] = (), active: str = "") -> str:
@@ -137,6 +138,9 @@ def _shown(held: Held, matter: Matter, draft: Draft, by: Actor, among: Choices) 
         lapsed=tuple(a for a in case.approvals if a.document == draft.id and a not in counted),
         remaining=review.remaining(matter, draft),
         least=review.least(matter, draft),
+        may_attest=bool(
+            set(review.remaining(matter, draft)) & set(review.entries_of(matter, draft, by))
+        ),
     )
 
 

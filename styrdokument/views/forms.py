@@ -67,6 +67,7 @@ def given_from(
         snapshot=form.get("snapshot"),
         second_look=second_look,
         attest=bool(form.get("attest")),
+        documents=frozenset(filter(None, map(document_id, form.getlist("document")))),
         **values,
         problems=tuple(problems),
     )

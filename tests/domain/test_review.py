@@ -208,7 +208,12 @@ def test_a_fact_owner_who_decides_may_attest_in_the_same_act():
 def test_each_document_of_an_extension_takes_its_own_attest():
     # rule 9
     other = hygiene_adopted(id=1077, roles=replace(ROLES, fact_owner=EVA.id))
-    matter = did(opened(Kind.EXTEND, hygiene_adopted(), other), Step.APPROVE, FRANS)
+    matter = did(
+        opened(Kind.EXTEND, hygiene_adopted(), other),
+        Step.APPROVE,
+        FRANS,
+        documents=frozenset({HYGIENE}),
+    )
 
     (problem,) = problems(matter, Step.DECIDE, DAG)
     assert (problem.code, problem.values) == (Code.NEEDS_ATTEST, {"document": 1077})

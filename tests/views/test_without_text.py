@@ -109,3 +109,34 @@ def test_a_change_of_who_is_who_is_decided_by_the_head_and_makes_no_version(pers
     assert (
         house.matters.adopted(DocumentId(library.HYGIENE)).roles.case_officer == (region.ids["gun"])
     )
+
+
+def test_several_documents_are_extended_with_one_signature_and_an_attest_for_each(person, house):
+    shown = page(person("alma"), "/tasks")
+    assert {str(library.EXPIRED), str(library.DUE)} <= set(
+        shown.xpath("//main//input[@name='document']/@value")
+    )
+    fields = form(person("alma"), "/tasks", "/cases")
+    chosen = {**fields, "document": [str(library.EXPIRED), str(library.DUE)]}
+    case = person("alma").post("/cases", data=chosen).headers["Location"]
+    send(person("alma"), case, f"{case}/submission", change_note=WHY)
+
+    none = send(person("frans"), case, f"{case}/approvals")
+    assert (none.status_code, problems(none)) == (422, ["needs_attest"])
+    send(person("frans"), case, f"{case}/approvals", document=str(library.EXPIRED))
+    early = send(person("dag"), case, f"{case}/decision", password=PASSWORD)
+    assert (early.status_code, problems(early)) == (422, ["needs_attest"])
+    send(person("frans"), case, f"{case}/approvals", document=str(library.DUE))
+    done = send(person("dag"), case, f"{case}/decision", password=PASSWORD)
+
+    assert done.status_code == 303
+    for document in (library.EXPIRED, library.DUE):
+        made = newest(house, document)
+        assert (made.kind, [a.by.name for a in made.approvals]) == ("extend", ["Frans"])
+
+
+def test_where_one_of_several_cannot_be_extended_all_reasons_are_told(person):
+    fields = form(person("alma"), "/tasks", "/cases")
+    chosen = {**fields, "document": [str(library.EXPIRED), str(library.REPEALED)]}
+    answer = person("alma").post("/cases", data=chosen)
+    assert (answer.status_code, problems(answer)) == (409, ["wrong_state"])
