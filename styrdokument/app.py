@@ -26,6 +26,7 @@ from styrdokument.store.desk import Desk
 from styrdokument.store.disk import Alive, clear_temporaries
 from styrdokument.store.evidence import Signer
 from styrdokument.store.git import Damaged, Git, Missing
+from styrdokument.store.holdings import Holdings
 from styrdokument.store.index import Index
 from styrdokument.store.journal import Journal
 from styrdokument.store.matters import Matters
@@ -153,7 +154,7 @@ def join(config: Config, now: Callable[[], datetime] | None = None) -> House:
     index.prepare()
     cache = open_cache(index_place, "index")
     accounts, now = Accounts(journal.engine), now or (lambda: datetime.now(STOCKHOLM))
-    ties = Ties(journal.engine, accounts)
+    ties, holdings = Ties(journal.engine, accounts), Holdings(journal.engine)
     at_once = max(1, config.threads // 2)
     organisation, provider = outside_of(config, now)
     return House(
@@ -169,7 +170,15 @@ def join(config: Config, now: Callable[[], datetime] | None = None) -> House:
         texts=Texts(cache, finish, maker=fingerprint),
         desk=Desk(index_engine),
         journal=journal,
-        directory=Staff(accounts, ties, organisation, now=now, at_once=at_once),
+        directory=Staff(
+            accounts,
+            ties,
+            holdings,
+            organisation,
+            functions=lambda: record.registers().functions,
+            now=now,
+            at_once=at_once,
+        ),
         accounts=accounts,
         sessions=Sessions(
             journal.engine,

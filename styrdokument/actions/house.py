@@ -5,7 +5,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from styrdokument.actions.staff import Staff
 from styrdokument.domain.access import may_see_case
 from styrdokument.domain.case import CaseNumber, Step
 from styrdokument.domain.matter import Matter
+from styrdokument.domain.observed import with_observed
 from styrdokument.domain.people import Actor, PersonId, Who
 from styrdokument.domain.problems import Code, NotFound, Problem, Refused
 from styrdokument.domain.registers import Registers
@@ -78,8 +79,12 @@ class House:
 
     @property
     def registers(self) -> Registers:
-        """The registers as they stand."""
-        return self.record.registers()
+        """The registers as they stand, with those who hold functions by a group."""
+        kept = self.record.registers()
+        seen = self.directory.holdings.all()
+        if not seen:
+            return kept
+        return replace(kept, functions=with_observed(kept.functions, seen, on=self.today))
 
     def actor(self, person: PersonId, *, live: bool = False) -> Actor | None:
         """The person with what they may act as today; None where they may not be here.
@@ -131,7 +136,7 @@ class Sitting:
 def look(house: House, actor: Actor, number: CaseNumber) -> tuple[Held, Matter]:
     """The case and all that its rules look at. Raises NotFound where `actor` may not know of it."""
     held = house.cases.read(number)
-    matter = house.matters.of(held, on=house.today)
+    matter = replace(house.matters.of(held, on=house.today), registers=house.registers)
     if not may_see_case(matter, actor):
         raise NotFound(number)
     return held, matter

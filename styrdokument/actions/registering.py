@@ -23,6 +23,7 @@ def put_register(house: House, name: str, data: bytes, *, by: Sequence[Actor], r
 
     Raises Refused with every problem. While nobody holds a controller's function any two may.
     """
+    by = [house.live(actor) for actor in by]
     problems = list(_problems_of_people(house, by))
     if name not in NAMES and not (name.startswith("laws/") and name.endswith(".yaml")):
         problems.append(Problem(code=Code.BAD_VALUE, field="file"))

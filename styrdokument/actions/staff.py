@@ -12,12 +12,13 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from styrdokument.domain.people import Person, PersonId
+from styrdokument.domain.people import Function, Person, PersonId
 from styrdokument.domain.problems import Code, Problem, Refused
 from styrdokument.domain.sighting import Presence, Sighting
 from styrdokument.outside import oidc
 from styrdokument.outside.directory import Organisation, Silent
 from styrdokument.store.accounts import Accounts
+from styrdokument.store.holdings import Holdings
 from styrdokument.store.ties import Tie, Ties
 
 LOG = logging.getLogger("styrdokument")
@@ -37,14 +38,19 @@ class Staff:
         self,
         accounts: Accounts,
         ties: Ties,
+        holdings: Holdings,
         organisation: Organisation | None,
         *,
+        functions: Callable[[], Mapping[str, Function]],
         now: Callable[[], datetime],
         at_once: int = 4,
     ) -> None:
-        """`organisation` None: local accounts alone. `at_once` may ask it at a time."""
-        self._accounts, self.ties, self.organisation = accounts, ties, organisation
-        self._now = now
+        """`organisation` None: local accounts alone; `functions` are those of the register.
+
+        `at_once` may ask the directory at a time.
+        """
+        self._accounts, self.ties, self.holdings = accounts, ties, holdings
+        self.organisation, self._functions, self._now = organisation, functions, now
         self._places = threading.BoundedSemaphore(at_once)
         self._silent_until = 0.0
 
@@ -65,7 +71,7 @@ class Staff:
         """The person id of somebody just seen; None where they may not come in."""
         if found.presence is not Presence.HERE:
             return None
-        person = self.ties.note(found, at=self._now())
+        person = self._keep(found)
         account = self._accounts.account(person)
         return person if account and not account.is_disabled else None
 
@@ -83,7 +89,7 @@ class Staff:
     def has_password(self, person: PersonId) -> bool:
         """Whether somebody has a password to give, here or in the directory."""
         tie = self.ties.of(person)
-        return tie is None or not tie.key.startswith(oidc.KEYS)
+        return tie is None or self.is_in_directory(tie.key)
 
     def named(self, login: str) -> Sighting | None:
         """Whoever a login names in the organisation's directory. Raises Refused."""
@@ -104,7 +110,7 @@ class Staff:
         if (
             organisation is None
             or tie is None
-            or tie.key.startswith(oidc.KEYS)
+            or not self.is_in_directory(tie.key)
             or (not live and self.is_fresh(tie.seen_at))
         ):
             return True
@@ -118,6 +124,26 @@ class Staff:
                 raise
             return False
         return True
+
+    def groups(self, name: str) -> Mapping[str, str]:
+        """The groups of a name in the directory: their names there, by key. Raises Refused."""
+        organisation = self.organisation
+        return self._ask(lambda: organisation.groups(name)) if organisation else {}
+
+    def is_in_directory(self, key: str) -> bool:
+        """Whether a key is of the directory, and not of where people sign in elsewhere."""
+        return not key.startswith(oidc.KEYS)
+
+    def everybody(
+        self, keys: Collection[str], groups: Collection[str]
+    ) -> tuple[Mapping[str, Sighting], dict[str, Mapping[str, Sighting]]]:
+        """Those of `keys` who are there, and the members of `groups`; whole. Raises Refused."""
+        organisation = self.organisation
+        if organisation is None:
+            return {}, {group: {} for group in groups}
+        return self._ask(
+            lambda: (organisation.everybody(keys), {g: organisation.members(g) for g in groups})
+        )
 
     def person(self, person: PersonId) -> Person | None:
         """Somebody as they were last known, here or not."""
@@ -140,10 +166,20 @@ class Staff:
         if found is None or found.presence is Presence.LEFT:
             if tie.left_at is None:
                 self.ties.leave([tie.person], at=self._now())
+                self.holdings.note_person(tie.person, {}, on=self._now().date())
         elif found.presence is Presence.HERE:
-            self.ties.note(found, at=self._now())
+            self._keep(found)
         else:
             raise Refused(Problem(code=Code.NOT_SIGNED_IN, rule="locked"))
+
+    def _keep(self, found: Sighting) -> PersonId:
+        """Keep somebody who is here, and which functions their groups give them."""
+        person = self.ties.note(found, at=self._now())
+        if found.groups is not None:
+            functions = self._functions().items()
+            held = {slug: f.group for slug, f in functions if f.group in found.groups}
+            self.holdings.note_person(person, held, on=self._now().date())
+        return person
 
     def _ask(self, question: Callable[[], T]) -> T:
         """What the directory answers, where there is a place to ask from. Raises Refused."""

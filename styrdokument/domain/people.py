@@ -57,7 +57,11 @@ class Holding:
 
 @dataclass(frozen=True, kw_only=True)
 class Function:
-    """A role in the organisation, held by people in turn."""
+    """A role in the organisation, held by people in turn.
+
+    `group` is the immutable key of a group of the directory whose members hold it as well;
+    `observed` is who was seen to be in it, and is in no register.
+    """
 
     slug: str
     label: Mapping[str, str]
@@ -66,12 +70,19 @@ class Function:
     stand_ins: tuple[Holding, ...] = ()
     grants: frozenset[Grant] = frozenset()
     until: date | None = None
+    group: str = ""
+    observed: tuple[Holding, ...] = ()
+
+    @property
+    def holding(self) -> tuple[Holding, ...]:
+        """Who has held it, holds it or will, by the register and by its group."""
+        return (*self.holders, *self.observed)
 
     def holders_on(self, day: date) -> tuple[PersonId, ...]:
         """The ordinary holders on `day`; nobody once the function has ended."""
         if self.until and day > self.until:
             return ()
-        return tuple(h.person for h in self.holders if h.covers(day))
+        return tuple(dict.fromkeys(h.person for h in self.holding if h.covers(day)))
 
     def stand_ins_on(self, day: date) -> tuple[PersonId, ...]:
         """Those who act for a holder on `day` and sign *tf*."""

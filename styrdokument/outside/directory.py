@@ -31,6 +31,9 @@ class Organisation(Protocol):
     def everybody(self, keys: Iterable[str], /) -> Mapping[str, Sighting]:
         """Those of `keys` whom the directory has, by key; without their groups."""
 
+    def groups(self, name: str, /) -> Mapping[str, str]:
+        """The groups that are called so: their whole names, by key."""
+
     def members(self, group: str, /) -> Mapping[str, Sighting]:
         """All the people of a group and of the groups in it, by key; none where it is gone."""
 

@@ -1,9 +1,9 @@
-"""The journal's tables of how people are known: by a directory, by codes and by passkeys.
+"""The journal's tables of how people are known: by a directory, its groups, codes and passkeys.
 
 They are tables of the journal, and stand here for its length; what holds for it holds for them.
 """
 
-from sqlalchemy import Column, Integer, MetaData, Table
+from sqlalchemy import Column, Date, Integer, MetaData, Table
 
 from styrdokument.store.columns import Key, Moment, Plain
 
@@ -15,9 +15,19 @@ ties = Table(
     Column("person", Key, primary_key=True),
     Column("key", Key, nullable=False, unique=True),
     Column("mail", Plain, nullable=False),
-    Column("groups", Plain, nullable=False),
     Column("seen_at", Moment, nullable=False),
     Column("left_at", Moment),
+)
+
+holdings = Table(
+    "holdings",
+    METADATA,
+    Column("function", Key, primary_key=True),
+    Column("person", Key, primary_key=True),
+    Column("group", Key, primary_key=True),
+    Column("first_seen", Date, primary_key=True),
+    Column("last_seen", Date, nullable=False),
+    Column("over_on", Date),
 )
 
 authenticators = Table(

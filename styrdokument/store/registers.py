@@ -4,6 +4,7 @@ Reading keeps what it knows and passes over what it does not; what makes a regis
 decided is told by `problems_in`.
 """
 
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import PurePosixPath
@@ -145,6 +146,7 @@ def _function(slug: str, raw: Raw) -> Function:
         stand_ins=_holdings(raw, "stand_ins"),
         grants=frozenset(Grant(grant) for grant in _many(raw, "grants")),
         until=_day(raw, "until"),
+        group=_key(raw, "group"),
     )
 
 
@@ -195,6 +197,14 @@ def _whole(raw: Raw, key: str, otherwise: int) -> int:
 
 def _yes(raw: Raw, key: str) -> bool:
     return _one(raw, key).lower() in {"true", "yes"}
+
+
+def _key(raw: Raw, name: str) -> str:
+    """An immutable key of the directory, as it writes them; a name is none."""
+    value = _one(raw, name)
+    if value and str(uuid.UUID(value)) != value.lower():
+        raise ValueError(value)
+    return value.lower()
 
 
 def _day(raw: Raw, key: str) -> date | None:

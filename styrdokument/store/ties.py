@@ -4,7 +4,6 @@ A person keeps their id whatever they are called and whatever login they have; a
 to another is another's. Their account is like a local one, without a password of ours.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,7 +30,6 @@ class Tie:
     person: PersonId
     key: str
     mail: str
-    groups: frozenset[str]
     seen_at: datetime
     left_at: datetime | None
 
@@ -77,7 +75,7 @@ class Ties:
             if connection.execute(select(ties.c.key).where(known)).first() is not None:
                 raise Refused(Problem(code=Code.BAD_VALUE, field="login", rule="taken"))
             mine = accounts.c.person == person
-            new = {"person": person, "key": sighting.key, "groups": "[]", "mail": "", "seen_at": at}
+            new = {"person": person, "key": sighting.key, "mail": "", "seen_at": at}
             connection.execute(insert(ties), new)
             connection.execute(update(accounts).where(mine).values(password=NO_PASSWORD))
             connection.execute(delete(sessions).where(sessions.c.person == person))
@@ -104,10 +102,8 @@ class Ties:
         person = PersonId(row["person"]) if row else self._accounts.fresh_id(connection)
         self._keep_account(connection, person, sighting, at, is_new=row is None)
         values: dict[str, Any] = {"mail": sighting.mail, "seen_at": at, "left_at": None}
-        if sighting.groups is not None:
-            values["groups"] = json.dumps(sorted(sighting.groups))
         if row is None:
-            new = {"person": person, "key": sighting.key, "groups": "[]"}
+            new = {"person": person, "key": sighting.key}
             connection.execute(insert(ties), {**new, **values})
             return person
         connection.execute(update(ties).where(ties.c.person == person).values(values))
@@ -163,7 +159,6 @@ def _tie(row: RowMapping | Mapping[str, Any]) -> Tie:
         person=PersonId(row["person"]),
         key=row["key"],
         mail=row["mail"],
-        groups=frozenset(json.loads(row["groups"])),
         seen_at=row["seen_at"],
         left_at=row["left_at"],
     )

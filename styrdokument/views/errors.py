@@ -34,6 +34,8 @@ STATUS = {
     Code.DATABASE_AWAY: 503,
     Code.DIRECTORY_AWAY: 503,
 }
+SECRETS = ("password", "code", "passkey", "challenge", "waiting", "answer")
+"""What shows who somebody is, and is never shown again."""
 TO_A_FIELD = re.compile(r'<a href="#(field-[\w-]+)">(.*?)</a>', re.DOTALL)
 SIGN_IN, MISSING, FORBIDDEN_METHOD, MENDABLE = 401, 404, 405, 422
 LOWEST_REFUSAL = 400
@@ -167,7 +169,7 @@ def _typed() -> dict[str, str]:
         request.max_content_length or 0
     ):
         return {}
-    hidden = {"csrf_token", "form_id", "password", "snapshot", "base", "next", "username"}
+    hidden = {"csrf_token", "form_id", "snapshot", "base", "next", "username", *SECRETS}
     return {k: v for k, v in request.form.items() if k not in hidden and v.strip()}
 
 

@@ -125,8 +125,8 @@ def _held(person: PersonId) -> Iterator[dict[str, Any]]:
     """
     for function in house().registers.functions.values():
         for is_stand_in, mine, others in (
-            (False, function.holders, function.stand_ins),
-            (True, function.stand_ins, function.holders),
+            (False, function.holding, function.stand_ins),
+            (True, function.stand_ins, function.holding),
         ):
             lasting = [one for one in mine if one.person == person and _lasts(function, one)]
             with_whom = [one for one in others if _lasts(function, one)] if lasting else []

@@ -15,6 +15,7 @@ from styrdokument.domain.sighting import Sighting
 from styrdokument.store import journal, moving
 from styrdokument.store.accounts import Accounts
 from styrdokument.store.authenticators import Authenticators, Means
+from styrdokument.store.holdings import Holdings
 from styrdokument.store.journal import AnothersJournal, Journal
 from styrdokument.store.moving import NotEmpty, copy_journal
 from styrdokument.store.pending import Pending
@@ -30,9 +31,9 @@ from tests.postgres import Server
 PASSWORD = "ett-långt-lösenord"
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 OURS, THEIRS = "0123456789abcdef", "fedcba9876543210"
-COUNTS = {"accounts": 10, "ties": 1, "authenticators": 1, "pending": 1, "sessions": 2, "tokens": 3,
-          "failures": 2,
-          "sent_forms": 2, "outbox": 3, "reservations": 1, "journal_cursors": 3}  # fmt: skip
+COUNTS = {"accounts": 10, "ties": 1, "holdings": 1, "authenticators": 1, "pending": 1,
+          "sessions": 2, "tokens": 3, "failures": 2, "sent_forms": 2, "outbox": 3,
+          "reservations": 1, "journal_cursors": 3}  # fmt: skip
 
 
 def sessions_of(engine: Engine) -> Sessions:
@@ -52,6 +53,7 @@ def source(databases: Databases, tmp_path: Path) -> Iterator[Engine]:
         for p in CAST
     ]
     Ties(engine, accounts).note(Sighting(key="0-1", login="åsa", name="Åsa\0"), at=NOON)
+    Holdings(engine).note_person(people[0], {"chief": "group-1"}, on=NOON.date())
     made = {"name": "appen\0", "secret": "ABC", "counter": 7, "at": NOON}
     Authenticators(engine).add(people[0], Means.CODES, **made)
     Pending(engine).begin("challenge", {"challenge": "å"}, whose=people[0], at=NOON)

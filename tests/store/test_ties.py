@@ -20,7 +20,7 @@ from tests.databases import Databases
 
 PASSWORD = "ett-långt-lösenord"
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-ALMA = Sighting(key="key-1", login="alma", name="Alma", groups=frozenset({"group-1"}))
+ALMA = Sighting(key="key-1", login="alma", name="Alma")
 
 
 @pytest.fixture
@@ -58,21 +58,13 @@ def test_a_journal_of_before_there_were_ties_gets_them_and_keeps_the_rest(
 
 def test_the_key_says_who_it_is_whatever_they_are_called(accounts: Accounts, ties: Ties) -> None:
     first = ties.note(ALMA, at=NOON)
-    renamed = replace(ALMA, login="alma.ek", name="Alma Ek", groups=frozenset())
+    renamed = replace(ALMA, login="alma.ek", name="Alma Ek")
 
     assert ties.note(renamed, at=NOON + timedelta(days=1)) == first
 
     assert accounts.account(first).login == "alma.ek"
     assert accounts.person(first).name == "Alma Ek"
-    assert ties.of(first).groups == frozenset()
     assert ties.of(first).seen_at == NOON + timedelta(days=1)
-
-
-def test_what_was_not_asked_for_is_kept_as_it_was(ties: Ties) -> None:
-    person = ties.note(ALMA, at=NOON)
-    ties.note(replace(ALMA, groups=None), at=NOON)
-
-    assert ties.of(person).groups == {"group-1"}
 
 
 def test_a_login_that_passes_to_another_is_theirs(accounts: Accounts, ties: Ties) -> None:

@@ -85,6 +85,19 @@ class Ldap:
 
         return self._servers.ask(look, seconds=SWEEP_SECONDS) if ordered else {}
 
+    def groups(self, name: str) -> dict[str, str]:
+        """The groups that are called so: their whole names, by key."""
+        if _as_bytes(name) is None:
+            return {}
+        holding = "".join(f"({attribute}=*)" for attribute in self._kind.members)
+        filter_ = f"(&(cn={escape_filter_chars(name.strip())})(|(objectClass=group){holding}))"
+
+        def look(line: Line) -> dict[str, str]:
+            entries = line.search(filter_, [self._kind.key])
+            return {key_of(entry, self._kind): str(entry["dn"]) for entry in entries}
+
+        return self._servers.ask(look, seconds=2 * LOOK_SECONDS)
+
     def members(self, group: str) -> dict[str, Sighting]:
         """All the people of a group and of the groups in it, by key; none where it is gone."""
 
