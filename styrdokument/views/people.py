@@ -18,6 +18,7 @@ from styrdokument.domain.people import Actor, Function, Holding, Person, PersonI
 from styrdokument.domain.problems import NotFound
 from styrdokument.store.catalogue import ANSWERING, Filters, Row, Sorting, Vacant
 from styrdokument.store.desk import Within
+from styrdokument.views.asking import day_asked
 from styrdokument.views.desk_rows import days_left, recall_behind, recall_named
 from styrdokument.views.lists import found
 from styrdokument.views.open_cases import days_since
@@ -28,8 +29,11 @@ bp = Blueprint("people", __name__)
 
 @bp.get("/people/<person>")
 def show_person(person: str) -> ResponseReturnValue:
-    """Somebody as the directory knows them now, and all that they answer for."""
-    known = known_person(person)
+    """Somebody as the directory knows them now, and all that they answer for.
+
+    `on` asks which functions they held on another day, and what they could decide.
+    """
+    known, day = known_person(person), day_asked() or today()
     account = house().accounts.account(known.id)
     acting = house().registers.actor(known, on=today())
     is_whole = may_see_work_of(known.id, visitor())
@@ -40,10 +44,20 @@ def show_person(person: str) -> ResponseReturnValue:
         is_whole=is_whole,
         may_hand_over=may_here(Act.OVERSEE),
         actor=acting,
+        day=day,
+        then=house().registers.actor(known, on=day),
+        decides=_decides(known, day),
         functions=list(_held(known.id)),
         **_documents_of(acting, frozenset() if is_whole else ANSWERING),
         **(_cases_of(acting) if is_whole else {}),
     )
+
+
+def _decides(person: Person, day: date) -> list[str]:
+    """The types of document that somebody could decide on, on a day."""
+    held = house().registers.actor(person, on=day).functions
+    types = house().registers.types.values()
+    return [one.slug for one in types if held.intersection(one.may_decide)]
 
 
 def known_person(person: str) -> Person:

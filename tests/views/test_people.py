@@ -17,7 +17,7 @@ def test_a_person_has_title_unit_functions_and_documents(eva, region):
     address = f"/people/{region.ids['frans']}"
     facts = facts_of(eva, address)
     assert (facts["Titel"], facts["Enhet"]) == ("Hygienläkare", "Medicinkliniken")
-    assert "Hygienläkare" in facts["Funktioner i dag"]
+    assert "Hygienläkare" in facts["Funktioner 2026-11-21"]
     assert "Faktaägare (som Hygienläkare)" in words_of(eva, address)
     assert f'href="/documents/{HYGIENE}"' in main_of(eva, address)
 
@@ -113,3 +113,12 @@ def test_the_way_from_a_unit_to_the_desk_is_for_those_who_see_all(person):
     address = "/overview?unit=medicinkliniken"
     assert address in page(person("karin"), "/units/medicinkliniken").xpath("//main//a/@href")
     assert address not in page(person("dag"), "/units/medicinkliniken").xpath("//main//a/@href")
+
+
+def test_what_somebody_could_decide_on_a_past_day_is_answered(visit, sign_in, region):
+    karin, dag = sign_in(visit(), "karin"), region.ids["dag"]
+    today = words(page(karin, f"/people/{dag}"))
+    assert "Kunde fastställa 2026-11-21" in today
+    assert "Rutin" in today
+    before = words(page(karin, f"/people/{dag}?on=2001-01-01"))
+    assert "Kunde fastställa" not in before
