@@ -14,7 +14,6 @@ from styrdokument.actions.staff import Staff
 from styrdokument.domain.access import may_see_case
 from styrdokument.domain.case import CaseNumber, Step
 from styrdokument.domain.matter import Matter
-from styrdokument.domain.observed import with_observed
 from styrdokument.domain.people import Actor, PersonId, Who
 from styrdokument.domain.problems import Code, NotFound, Problem, Refused
 from styrdokument.domain.registers import Registers
@@ -81,10 +80,8 @@ class House:
     def registers(self) -> Registers:
         """The registers as they stand, with those who hold functions by a group."""
         kept = self.record.registers()
-        seen = self.directory.holdings.all()
-        if not seen:
-            return kept
-        return replace(kept, functions=with_observed(kept.functions, seen, on=self.today))
+        held = self.directory.held(kept.functions, on=self.today)
+        return kept if held is kept.functions else replace(kept, functions=held)
 
     def actor(self, person: PersonId, *, live: bool = False) -> Actor | None:
         """The person with what they may act as today; None where they may not be here.

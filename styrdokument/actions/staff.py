@@ -8,10 +8,11 @@ seconds: others are told so at once until it is time to try again.
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
+from styrdokument.domain.observed import Observed, with_observed
 from styrdokument.domain.people import Function, Person, PersonId
 from styrdokument.domain.problems import Code, Problem, Refused
 from styrdokument.domain.sighting import Presence, Sighting
@@ -29,6 +30,8 @@ PATIENCE_SECONDS = 0.5
 PAUSE_SECONDS = 30.0
 """How long a directory that did not answer is left alone by those who need no answer."""
 T = TypeVar("T")
+_Laid = tuple[Mapping[str, Function], Sequence[Observed], date, Mapping[str, Function]]
+"""Functions, what was seen, the day, and what came of the three."""
 
 
 class Staff:
@@ -53,6 +56,7 @@ class Staff:
         self.organisation, self._functions, self._now = organisation, functions, now
         self._places = threading.BoundedSemaphore(at_once)
         self._silent_until = 0.0
+        self._laid: _Laid = ({}, [], date.min, {})
 
     def authenticate(self, username: str, password: str) -> PersonId | None:
         """Whose name and password these are. Raises Refused where the directory does not answer.
@@ -125,10 +129,33 @@ class Staff:
             return False
         return True
 
+    def held(self, functions: Mapping[str, Function], *, on: date) -> Mapping[str, Function]:
+        """The functions of the register with who was seen to hold them by a group; `on` is today.
+
+        Kept until one of the three is another.
+        """
+        seen = self.holdings.all()
+        before, rows, day, found = self._laid
+        if not seen:
+            return functions
+        if before is not functions or rows is not seen or day != on:
+            found = with_observed(functions, seen, on=on)
+            self._laid = (functions, seen, on, found)
+        return found
+
     def groups(self, name: str) -> Mapping[str, str]:
         """The groups of a name in the directory: their names there, by key. Raises Refused."""
         organisation = self.organisation
         return self._ask(lambda: organisation.groups(name)) if organisation else {}
+
+    def answers(self) -> bool | None:
+        """Whether the directory answers, now or a moment ago; None where there is none."""
+        if self.organisation is None:
+            return None
+        try:
+            return time.monotonic() >= self._silent_until and self.named(" ") is None
+        except Refused:
+            return False
 
     def is_in_directory(self, key: str) -> bool:
         """Whether a key is of the directory, and not of where people sign in elsewhere."""

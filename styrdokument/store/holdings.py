@@ -5,9 +5,8 @@ until somebody is seen not to be in the group; then it is over, and coming back 
 """
 
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, insert, select, update
 
@@ -65,27 +64,21 @@ class Holdings:
     ) -> None:
         with writing(self._engine) as connection:
             is_open = holdings.c.over_on.is_(None)
-            query = select(holdings).where(is_open if whose is None else is_open & whose)
-            before = [Observed(**row) for row in connection.execute(query).mappings()]
-            stays = [one for one in before if now.get((one.function, one.person)) == one.group]
-            ends = [one for one in before if one not in stays]
-            known = {(one.function, one.person) for one in stays}
-            begins = {key: group for key, group in now.items() if key not in known}
-            _set(connection, [one for one in stays if one.last_seen < on], {"last_seen": on})
-            _set(connection, ends, {"over_on": on})
+            asked = is_open if whose is None else is_open & whose
+            rows = connection.execute(select(holdings).where(asked)).mappings()
+            before = [Observed(**row) for row in rows]
+            held = {(one.function, one.person): one.group for one in before}
+            ends = [one for one in before if now.get((one.function, one.person)) != one.group]
+            begins = {key: group for key, group in now.items() if held.get(key) != group}
+            for one in ends:
+                row = _is(one.function, one.person, one.group, one.first_seen)
+                connection.execute(update(holdings).where(row).values(over_on=on))
+            goes_on = asked & (holdings.c.last_seen < on)
+            connection.execute(update(holdings).where(goes_on).values(last_seen=on))
             _begin(connection, begins, on)
             if ends or begins:
                 note_people(connection)
         self._kept_until = 0.0
-
-
-def _set(connection: Connection, rows: Iterable[Observed], values: Mapping[str, Any]) -> None:
-    for one in rows:
-        connection.execute(
-            update(holdings)
-            .where(_is(one.function, one.person, one.group, one.first_seen))
-            .values(values)
-        )
 
 
 def _begin(connection: Connection, begins: Mapping[tuple[str, PersonId], str], on: date) -> None:

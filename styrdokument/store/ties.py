@@ -4,7 +4,7 @@ A person keeps their id whatever they are called and whatever login they have; a
 to another is another's. Their account is like a local one, without a password of ours.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,13 +25,14 @@ NO_PASSWORD = ""
 
 @dataclass(frozen=True, kw_only=True)
 class Tie:
-    """Somebody's place in the directory, as it was at `seen_at`."""
+    """Somebody's place in the directory, as it was at `seen_at`; `is_open`: and their account."""
 
     person: PersonId
     key: str
     mail: str
     seen_at: datetime
     left_at: datetime | None
+    is_open: bool
 
 
 class Ties:
@@ -44,14 +45,13 @@ class Ties:
     def of(self, person: PersonId) -> Tie | None:
         """Somebody's tie; None for whoever has a local account."""
         with self._engine.connect() as connection:
-            query = select(ties).where(ties.c.person == person)
-            row = connection.execute(query).mappings().first()
+            row = connection.execute(_TIED.where(ties.c.person == person)).mappings().first()
         return _tie(row) if row else None
 
     def all(self) -> list[Tie]:
         """Everybody who is tied, here or not."""
         with self._engine.connect() as connection:
-            rows = connection.execute(select(ties).order_by(ties.c.key)).mappings().all()
+            rows = connection.execute(_TIED.order_by(ties.c.key)).mappings().all()
         return [_tie(row) for row in rows]
 
     def note(self, sighting: Sighting, *, at: datetime) -> PersonId:
@@ -59,10 +59,18 @@ class Ties:
         with writing(self._engine) as connection:
             return self._note(connection, sighting, at)
 
-    def note_all(self, sightings: Iterable[Sighting], *, at: datetime) -> list[PersonId]:
-        """The same of many, all or none."""
+    def note_all(self, sightings: Sequence[Sighting], *, at: datetime) -> list[PersonId]:
+        """The same of many, all or none; of whoever is as before nothing is written."""
         with writing(self._engine) as connection:
-            return [self._note(connection, one, at) for one in sightings]
+            query = select(ties, accounts).join(accounts, accounts.c.person == ties.c.person)
+            chosen = query.where(ties.c.key.in_([one.key for one in sightings]))
+            known = {row[ties.c.key]: row for row in connection.execute(chosen).mappings()}
+            return [
+                PersonId(known[one.key][ties.c.person])
+                if one.key in known and _is_as_before(one, known[one.key])
+                else self._note(connection, one, at)
+                for one in sightings
+            ]
 
     def take_over(self, person: PersonId, sighting: Sighting, *, at: datetime) -> None:
         """Let the directory answer for a local account from now on. Raises Refused.
@@ -141,6 +149,9 @@ class Ties:
             note_people(connection)
 
 
+_TIED = select(ties, accounts.c.is_disabled).join(accounts, accounts.c.person == ties.c.person)
+
+
 def _free_login(connection: Connection, login: str, person: PersonId) -> str:
     """`login`, taken from whoever of the directory had it before; their id where it is local."""
     query = select(accounts.c.person).where(accounts.c.login == login, accounts.c.person != person)
@@ -154,6 +165,18 @@ def _free_login(connection: Connection, login: str, person: PersonId) -> str:
     return login
 
 
+def _is_as_before(one: Sighting, row: RowMapping) -> bool:
+    """Whether nothing of somebody has changed; a login that another had first is none of theirs."""
+    login = row[accounts.c.login]
+    return (
+        row[ties.c.left_at] is None
+        and row[ties.c.mail] == one.mail
+        and login in {folded(one.login), row[ties.c.person]}
+        and (row[accounts.c.name], row[accounts.c.title], row[accounts.c.unit])
+        == (one.name, one.title, one.unit)
+    )
+
+
 def _tie(row: RowMapping | Mapping[str, Any]) -> Tie:
     return Tie(
         person=PersonId(row["person"]),
@@ -161,4 +184,5 @@ def _tie(row: RowMapping | Mapping[str, Any]) -> Tie:
         mail=row["mail"],
         seen_at=row["seen_at"],
         left_at=row["left_at"],
+        is_open=not row["is_disabled"],
     )

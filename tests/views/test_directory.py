@@ -145,6 +145,31 @@ def test_somebody_locked_for_a_while_signs_nothing_and_has_not_left(
     assert birgit.post(f"{case}/approvals", data=seen).status_code == 303
 
 
+@pytest.mark.parametrize(
+    "how",
+    [{"nsAccountLock": "TRUE"}, {"pwdAccountLockedTime": "20261101120000Z"}, {"shadowExpire": 1}],
+    ids=str,
+)
+def test_whoever_is_closed_locked_or_past_their_last_day_does_not_come_in(
+    staffed: Staffed, slapd: Slapd, how: dict[str, Any]
+) -> None:
+    slapd.change(person("alma"), **how)
+
+    _, answer = staffed.sign_in("alma")
+
+    assert (answer.status_code, problems(answer)) == (401, ["not_signed_in"])
+
+
+def test_health_can_ask_whether_it_answers(staffed: Staffed, region: Any, slapd: Slapd) -> None:
+    assert staffed.house.directory.answers() is True
+    assert region.house.directory.answers() is None, "there is none"
+    slapd.stop()
+    try:
+        assert staffed.house.directory.answers() is False
+    finally:
+        slapd.start()
+
+
 def test_whoever_has_left_is_nobody_within_five_minutes(staffed: Staffed, slapd: Slapd) -> None:
     alma = staffed.person("alma")
     assert alma.get(INTERNAL).status_code == 200
