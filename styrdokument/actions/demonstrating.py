@@ -23,6 +23,8 @@ from styrdokument.domain.people import Actor, PersonId
 from styrdokument.resources import folder
 from styrdokument.store import frontmatter
 
+MAIL = "{}@exempel.invalid"
+"""Where mail to the cast would go: nowhere, for no mail server ever knows such an address."""
 PASSWORD = "styrdokument"  # noqa: S105 (everybody knows it; such accounts never leave loopback)
 WRITER, REVIEWERS, ADOPTER, CONTROLLER = "alma", ("birgit", "cecilia"), "dag", "karin"
 
@@ -53,6 +55,7 @@ def _make_accounts(house: House, file: Path) -> dict[str, PersonId]:
             name=raw["name"],
             title=raw["title"],
             unit=raw["unit"],
+            mail=MAIL.format(login),
             password=PASSWORD,
             at=house.now(),
             is_admin=raw.get("is_admin") == "true",

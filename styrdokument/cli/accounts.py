@@ -19,10 +19,19 @@ def account() -> None:
 @click.option("--name", required=True, help="The person's name.")
 @click.option("--title", default="", help="The person's title.")
 @click.option("--unit", default="", help="The person's unit, by its slug.")
+@click.option("--mail", default="", help="The address that mail to the person goes to.")
 @click.option("--admin", is_flag=True, help="May administer; nothing else follows.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 def add_account(
-    login: str, data: Path, name: str, title: str, unit: str, *, admin: bool, password_stdin: bool
+    login: str,
+    data: Path,
+    name: str,
+    title: str,
+    unit: str,
+    mail: str,
+    *,
+    admin: bool,
+    password_stdin: bool,
 ) -> None:
     """Add an account, and print the person id that registers know it by."""
     with opened(data) as house:
@@ -34,11 +43,35 @@ def add_account(
             name=name,
             title=title,
             unit=unit,
+            mail=mail,
             password=password,
             at=house.now(),
             is_admin=admin,
         )
     click.echo(made.person.id)
+
+
+@account.command("change")
+@click.argument("login")
+@data_option
+@click.option("--name", help="The person's name.")
+@click.option("--title", help="The person's title.")
+@click.option("--unit", help="The person's unit, by its slug.")
+@click.option("--mail", help="The address that mail to the person goes to; empty: none.")
+def change_account(login: str, data: Path, **stated: str | None) -> None:
+    """Change what is said, and leave the rest; what stands on the record stays as it was."""
+    facts = {name: value for name, value in stated.items() if value is not None}
+    if not facts:
+        raise CouldNot("nothing to change: say --name, --title, --unit or --mail")
+    from styrdokument.store.renaming import change_account  # noqa: PLC0415 - when it runs
+
+    with opened(data) as house:
+        if facts.get("unit") and facts["unit"] not in house.registers.units:
+            raise CouldNot(f"{facts['unit']}: no such unit in the register")
+        found = house.accounts.named(login)
+        if found is None:
+            raise CouldNot(f"no such account: {login}")
+        change_account(house.journal.engine, found.person.id, **facts)
 
 
 @account.command("disable")

@@ -40,6 +40,8 @@ class Act(StrEnum):
     """Have the whole record by git, internal texts and all: for those who work with documents."""
     SEE_IMPORTS = "see_imports"
     """Read what imports did: for controllers, who run them, and for administrators."""
+    SEE_MAIL = "see_mail"
+    """Read what mail went, and why some did not: for controllers and administrators."""
 
 
 _NEEDED: Mapping[Act, frozenset[Grant]] = {
@@ -66,7 +68,7 @@ def may(actor: Actor | None, act: Act, *, is_inside: bool = False) -> bool:
         return True
     if act is Act.ADMINISTER:
         return actor.is_admin
-    if act is Act.SEE_IMPORTS:
+    if act in {Act.SEE_IMPORTS, Act.SEE_MAIL}:
         return actor.is_admin or Grant.CONTROLLER in actor.grants
     return not _NEEDED[act].isdisjoint(actor.grants)
 

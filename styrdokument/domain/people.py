@@ -40,6 +40,8 @@ class Person:
     name: str
     title: str = ""
     unit: str = ""
+    mail: str = ""
+    """Where mail reaches them; empty where nobody has said."""
 
 
 @dataclass(frozen=True, kw_only=True)

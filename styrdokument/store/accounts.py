@@ -27,6 +27,7 @@ from sqlalchemy import (
     update,
 )
 
+from styrdokument.domain.addresses import mail_address
 from styrdokument.domain.people import Person, PersonId
 from styrdokument.domain.problems import Code, Problem, Refused
 from styrdokument.store.journal import accounts, note_people, sessions, tokens
@@ -71,18 +72,21 @@ class Accounts:
         at: datetime,
         title: str = "",
         unit: str = "",
+        mail: str = "",
         is_admin: bool = False,
         is_demonstration: bool = False,
     ) -> Account:
         """Make an account with a person id of its own. Raises Refused."""
         login = folded(login)
         self._check_new(login, name, password)
+        check_mail(mail)
         row = {
             "person": "",
             "login": login,
             "name": name.strip(),
             "title": title.strip(),
             "unit": unit,
+            "mail": mail_address(mail),
             "password": self._hasher.hash(password),
             "is_admin": is_admin,
             "is_disabled": False,
@@ -142,6 +146,13 @@ class Accounts:
         with self._engine.connect() as connection:
             rows = connection.execute(query).mappings().all()
         return [_account(row).person for row in rows]
+
+    def administrators(self) -> list[PersonId]:
+        """Those who administer, and whose account is open."""
+        is_open = accounts.c.is_disabled.is_(False)
+        query = select(accounts.c.person).where(accounts.c.is_admin.is_(True), is_open)
+        with self._engine.connect() as connection:
+            return list(connection.execute(query.order_by(accounts.c.person)).scalars())
 
     def has_demonstration_accounts(self) -> bool:
         """Whether accounts with a publicly known password exist and are open."""
@@ -212,7 +223,11 @@ def folded(login: str) -> str:
 
 def _account(row: RowMapping | Mapping[str, Any]) -> Account:
     person = Person(
-        id=PersonId(row["person"]), name=row["name"], title=row["title"], unit=row["unit"]
+        id=PersonId(row["person"]),
+        name=row["name"],
+        title=row["title"],
+        unit=row["unit"],
+        mail=row["mail"],
     )
     return Account(
         person=person,
@@ -227,3 +242,9 @@ def _check_password(password: str) -> None:
     if not LEAST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         values = {"least": LEAST_PASSWORD}
         raise Refused(Problem(code=Code.BAD_VALUE, field="password", rule="length", values=values))
+
+
+def check_mail(mail: str) -> None:
+    """See to it that mail can be sent there, where anything is said. Raises Refused."""
+    if mail and not mail_address(mail):
+        raise Refused(Problem(code=Code.BAD_VALUE, field="mail", values={"value": mail}))

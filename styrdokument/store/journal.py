@@ -1,9 +1,9 @@
 """The journal's tables: what cannot be derived from the record and does not belong in it.
 
 Accounts, sessions, access tokens, failed sign-ins, forms already sent, kept numbers and the outbox;
-what directories and browsers know people by is in `identities`. All are backed up with the record.
-A journal of an earlier version gets the tables that it lacks when it is opened; a table that is
-here already is never changed, for it would stay as it is.
+what directories and browsers know people by is in `identities`, what the clock does in `clockwork`.
+All are backed up with the record. A journal of an earlier version gets the tables and columns that
+it lacks when it is opened, so a new column may be empty or has a default of the database's own.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -24,9 +24,10 @@ from sqlalchemy import (
     update,
 )
 
+from styrdokument.store.clockwork import outbox
 from styrdokument.store.columns import Key, Moment, Plain
 from styrdokument.store.identities import METADATA
-from styrdokument.store.sql import check_fits, insert_or_replace, writing
+from styrdokument.store.sql import add_columns, check_fits, insert_or_replace, writing
 
 accounts = Table(
     "accounts",
@@ -41,6 +42,7 @@ accounts = Table(
     Column("is_disabled", Boolean, nullable=False),
     Column("is_demonstration", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("mail", Plain, nullable=False, server_default=""),
 )
 
 sessions = Table(
@@ -85,16 +87,6 @@ sent_forms = Table(
     Column("at", Moment, nullable=False),
 )
 
-outbox = Table(
-    "outbox",
-    METADATA,
-    Column("happening", Key, primary_key=True),
-    Column("recipient", Key, primary_key=True),
-    Column("kind", Key, primary_key=True),
-    Column("at", Moment, nullable=False),
-    Column("sent_at", Moment),
-)
-
 reservations = Table(
     "reservations",
     METADATA,
@@ -135,10 +127,11 @@ class Journal:
         self.engine = engine
 
     def prepare(self) -> None:
-        """Make the tables that are missing."""
+        """Make the tables that are missing, and the columns that those of an older journal lack."""
         with writing(self.engine) as connection:
             check_fits(connection)
             METADATA.create_all(connection)
+            add_columns(connection, METADATA)
 
     @property
     def is_kept(self) -> bool:

@@ -14,6 +14,7 @@ from styrdokument.domain.document import DocumentType, SecondLook
 from styrdokument.domain.people import Function, Grant, Holding, PersonId, Unit
 from styrdokument.domain.problems import Code, Problem, Refused
 from styrdokument.domain.registers import LegalAct, Process, Registers
+from styrdokument.domain.reminders import is_ladder
 from styrdokument.store import strictyaml
 
 FOLDER = "registers"
@@ -57,6 +58,9 @@ def problems_in(before: Registers, after: Registers) -> Iterator[Problem]:
             yield Problem(
                 code=Code.BAD_VALUE, field="functions", rule="like_a_person", values={"value": slug}
             )
+    for slug, kind in after.types.items():
+        if not is_ladder(kind.reminders):
+            yield Problem(code=Code.BAD_VALUE, field="types", rule="ladder", values={"value": slug})
 
 
 def removed_entries(before: Registers, after: Registers) -> Iterator[Problem]:

@@ -6,17 +6,18 @@ wait for a lock of their own for each database and schema, index and journal apa
 what is committed; so a writer must never ask for a snapshot.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, inspect, make_url
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.schema import CreateColumn
 
 BUSY_MS = 30_000
 IMPATIENT_MS = 50
@@ -110,11 +111,31 @@ def check_whole(connection: Connection) -> None:
             raise ValueError(told[0])
 
 
+def add_columns(connection: Connection, metadata: MetaData) -> None:
+    """Give the tables that are there the columns that they lack; what stands in them stays."""
+    found = inspect(connection)
+    for table in metadata.sorted_tables:
+        known = {column["name"] for column in found.get_columns(table.name)}
+        for column in (one for one in table.columns if one.name not in known):
+            words = CreateColumn(column).compile(dialect=connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {words}")
+
+
 def insert_or_replace(connection: Connection, table: Table, *rows: dict[str, Any]) -> None:
     """Insert rows, all of the same columns, in the place of those with the same primary key."""
     if rows:
         statement = _insert_or_replace(table, tuple(rows[0]), connection.dialect.name)
         connection.execute(statement, rows)
+
+
+def insert_or_ignore(connection: Connection, table: Table, *rows: Mapping[str, Any]) -> None:
+    """Insert the rows, all of the same columns, whose primary key is not there yet."""
+    if rows:
+        dialect = import_module(f"sqlalchemy.dialects.{connection.dialect.name}")
+        statement = dialect.insert(table).on_conflict_do_nothing(
+            index_elements=[column.name for column in table.primary_key]
+        )
+        connection.execute(statement, [dict(row) for row in rows])
 
 
 @lru_cache(maxsize=64)

@@ -109,6 +109,8 @@ class Ties:
         row = connection.execute(query).mappings().first()
         person = PersonId(row["person"]) if row else self._accounts.fresh_id(connection)
         self._keep_account(connection, person, sighting, at, is_new=row is None)
+        reached = update(accounts).where(accounts.c.person == person)
+        connection.execute(reached.values(mail=sighting.mail))
         values: dict[str, Any] = {"mail": sighting.mail, "seen_at": at, "left_at": None}
         if row is None:
             new = {"person": person, "key": sighting.key}

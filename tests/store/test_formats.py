@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from styrdokument.resources import folder
+from styrdokument.store import registers
 from tests.actions import small
 from tests.actions.acts import Life
 from tests.views.library import close
@@ -332,3 +333,14 @@ def test_the_next_free_numbers_are_higher_than_any_in_use(record: Reader) -> Non
     assert numbers["document"] > max(d["document"] or 0 for _, _, d in record.decisions())
     cases = record.lines("for-each-ref", "--format=%(refname:lstrip=2)", "refs/cases")
     assert numbers["case"] > max(map(int, cases))
+
+
+def test_a_ladder_of_reminders_that_cannot_be_climbed_is_refused():
+    before = registers.read({})
+    for ladder, found in (
+        ("[3 months, 0 days]", []),
+        ("[2 weeks]", ["ladder"]),
+        ("[x]", ["ladder"]),
+    ):
+        after = registers.read({"types.yaml": f"routine:\n  reminders: {ladder}\n".encode()})
+        assert [problem.rule for problem in registers.problems_in(before, after)] == found

@@ -33,7 +33,8 @@ QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 OURS, THEIRS = "0123456789abcdef", "fedcba9876543210"
 COUNTS = {"accounts": 10, "ties": 1, "holdings": 1, "authenticators": 1, "pending": 1,
           "sessions": 2, "tokens": 3, "failures": 2, "sent_forms": 2, "outbox": 3,
-          "reservations": 1, "journal_cursors": 3}  # fmt: skip
+          "reservations": 1, "journal_cursors": 3, "reminders": 0, "runs": 0, "sweeps": 0,
+          "wishes": 0}  # fmt: skip
 
 
 def sessions_of(engine: Engine) -> Sessions:

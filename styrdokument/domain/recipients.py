@@ -1,0 +1,167 @@
+"""Who is told of a document's reminder, as what, and in whose place: never nobody.
+
+Nobody is told to be gone by name alone: who is `here`, and who can be reached, is the directory's
+to say.
+"""
+
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from styrdokument.domain.document import Roles
+from styrdokument.domain.people import Entry, Grant, PersonId
+from styrdokument.domain.registers import Registers
+from styrdokument.domain.reminders import Stage
+from styrdokument.domain.vacancy import vacancy_of
+
+
+class Part(StrEnum):
+    """As whom somebody is told."""
+
+    CASE_OFFICER = "case_officer"
+    FACT_OWNER = "fact_owner"
+    HEAD = "head"
+    ADOPTER = "adopter"
+    CONTROLLER = "controller"
+    ADMINISTRATOR = "administrator"
+
+
+NO_ADDRESS = "no_address"
+"""Why somebody who is here is passed by: there is nowhere to send to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Missing:
+    """Who was to be told, and why they are not: a `Vacancy`, or `NO_ADDRESS`."""
+
+    part: Part
+    entry: Entry
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipient:
+    """Somebody who is told, as what, and in whose place where that is so."""
+
+    person: PersonId
+    part: Part
+    entry: Entry = ""
+    instead_of: tuple[Missing, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Organisation:
+    """Who there is on a day: `here` have not left, and `reachable` can be sent to as well."""
+
+    registers: Registers
+    on: date
+    here: Container[PersonId]
+    reachable: Container[PersonId]
+    administrators: Sequence[PersonId] = ()
+
+
+def recipients(roles: Roles, stage: Stage, known: Organisation) -> tuple[Recipient, ...]:
+    """Everybody who is told of a stage, each once, by the first reason.
+
+    Where nobody is behind a role, the next in line is told in their place: fact owner or case
+    officer, the unit's head, the heads above, the controllers, the administrators. It is empty
+    only where no administrator is here.
+    """
+    line = _Line.of(roles, stage, known)
+    found: dict[PersonId, Recipient] = {}
+    for wanted, others in line.wanted():
+        for one in _told(wanted, others, known):
+            found.setdefault(one.person, one)
+    return tuple(found.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Link:
+    """Somebody who may be told, as what."""
+
+    part: Part
+    entry: Entry
+
+
+_Group = tuple[_Link, ...]
+"""Links of which any one is enough."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Line:
+    """All who may be told of a document, in the order in which they take each other's place."""
+
+    stage: Stage
+    case_officer: _Group
+    fact_owner: _Group
+    heads: tuple[_Group, ...]
+    adopters: _Group
+    controllers: _Group
+    administrators: _Group
+
+    @classmethod
+    def of(cls, roles: Roles, stage: Stage, known: Organisation) -> "_Line":
+        registers = known.registers
+        granted = [f.slug for f in registers.functions.values() if Grant.CONTROLLER in f.grants]
+        return cls(
+            stage=stage,
+            case_officer=_group(Part.CASE_OFFICER, [roles.case_officer]),
+            fact_owner=_group(Part.FACT_OWNER, [roles.fact_owner]),
+            heads=tuple(_group(Part.HEAD, [h]) for h in _heads(registers, roles.unit, known.on)),
+            adopters=_group(Part.ADOPTER, roles.adopter or [""]),
+            controllers=_group(Part.CONTROLLER, granted or [""]),
+            administrators=_group(Part.ADMINISTRATOR, known.administrators),
+        )
+
+    def wanted(self) -> Iterator[tuple[_Group, tuple[_Group, ...]]]:
+        """Each group that is to be told, with those who are told in its place."""
+        last = (self.controllers, self.administrators)
+        yield self.case_officer, (self.fact_owner, *self.heads, *last)
+        yield self.fact_owner, (self.case_officer, *self.heads, *last)
+        if self.stage.reaches_head:
+            for number, head in enumerate(self.heads[: self.stage.level + 1], 1):
+                yield head, (*self.heads[number:], *last)
+        if self.stage.reaches_deciders:
+            yield self.adopters, (*self.heads, *last)
+            yield self.controllers, (self.administrators,)
+
+
+def _group(part: Part, entries: Iterable[Entry]) -> _Group:
+    return tuple(_Link(part=part, entry=entry) for entry in entries)
+
+
+def _heads(registers: Registers, unit: str, on: date) -> list[Entry]:
+    """The heads of the unit, or of the one that took over from it, and of those above."""
+    seen: set[str] = set()
+    while (known := registers.units.get(unit)) and known.succeeded_by and unit not in seen:
+        if known.until is None or on <= known.until:
+            break
+        seen.add(unit)
+        unit = known.succeeded_by
+    named = (registers.units[one].head for one in registers.line_of(unit))
+    return list(dict.fromkeys(head for head in named if head))
+
+
+def _told(wanted: _Group, others: Sequence[_Group], known: Organisation) -> Iterator[Recipient]:
+    """Those of the first group that has somebody to send to, or else somebody who is here."""
+    for within in (known.reachable, known.here):
+        passed: list[Missing] = []
+        for group in (wanted, *others):
+            found = {p: link for link in group for p in _behind(link, known) if p in within}
+            if found:
+                for person, link in found.items():
+                    yield Recipient(
+                        person=person, part=link.part, entry=link.entry, instead_of=tuple(passed)
+                    )
+                return
+            passed += [_missing(link, known) for link in group]
+
+
+def _behind(link: _Link, known: Organisation) -> tuple[PersonId, ...]:
+    return known.registers.holders(link.entry, on=known.on)
+
+
+def _missing(link: _Link, known: Organisation) -> Missing:
+    vacancy = vacancy_of(known.registers, link.entry, on=known.on, here=known.here)
+    return Missing(part=link.part, entry=link.entry, why=str(vacancy or NO_ADDRESS))
