@@ -1,7 +1,8 @@
 """The composition root: configuration, store and directory become a house, and the house an app."""
 
+import atexit
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,13 +10,14 @@ from urllib.parse import urlsplit
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from styrdokument import views
+from styrdokument import schedule, views
 from styrdokument.actions.deciding import settle
 from styrdokument.actions.house import INDEX, JOURNAL, KEY, REPOSITORY, STOCKHOLM, House
 from styrdokument.actions.staff import Staff
+from styrdokument.actions.texts import finish, inspect
 from styrdokument.config import LOOPBACK, SETTINGS, BadConfig, Config, read_config
-from styrdokument.domain.problems import Problem
 from styrdokument.outside.directory import Organisation, organisation_in
+from styrdokument.outside.mail import Letterhead, Post, post_in
 from styrdokument.outside.oidc import Provider, provider_in
 from styrdokument.resources import fingerprint, folder
 from styrdokument.store.accounts import Accounts
@@ -23,25 +25,28 @@ from styrdokument.store.authenticators import Authenticators
 from styrdokument.store.cases import Cases
 from styrdokument.store.catalogue import Catalogue
 from styrdokument.store.desk import Desk
-from styrdokument.store.disk import Alive, clear_temporaries
+from styrdokument.store.disk import Alive, clear_temporaries, write_durably
 from styrdokument.store.evidence import Signer
 from styrdokument.store.git import Damaged, Git, Missing
 from styrdokument.store.holdings import Holdings
 from styrdokument.store.index import Index
 from styrdokument.store.journal import Journal
 from styrdokument.store.matters import Matters
+from styrdokument.store.outbox import Outbox
 from styrdokument.store.pages import Pages
 from styrdokument.store.pending import Pending
 from styrdokument.store.projection import Projection
 from styrdokument.store.record import Record
+from styrdokument.store.reminders import Reminders
 from styrdokument.store.reservations import Reservations
+from styrdokument.store.runs import Runs
 from styrdokument.store.sessions import Sessions
-from styrdokument.store.sheet import Sheet
 from styrdokument.store.sql import open_cache, open_database
-from styrdokument.store.texts import Text, Texts
+from styrdokument.store.texts import Texts
 from styrdokument.store.ties import Ties
 from styrdokument.store.tokens import Tokens
-from styrdokument.text import lint, markdown
+from styrdokument.store.watch import Watch
+from styrdokument.store.wishes import Wishes
 from styrdokument.text.wording import without_marks
 from styrdokument.views import git_door
 from styrdokument.views.accent import Accent
@@ -49,6 +54,8 @@ from styrdokument.views.bodies import Bodies
 from styrdokument.views.front import Front
 from styrdokument.views.proxies import Proxies
 from styrdokument.views.site import Site
+
+Outside = tuple[Organisation | None, Provider | None, Post, Letterhead]
 
 
 class NoRecord(Exception):
@@ -129,6 +136,7 @@ def wsgi() -> Flask:
     if house.accounts.has_demonstration_accounts():
         house.close()
         raise BadConfig("demonstration accounts: serve this region with `styrdokument serve`")
+    atexit.register(schedule.begin(house, config.scheduler))
     return create_app(house, config)
 
 
@@ -154,9 +162,7 @@ def join(config: Config, now: Callable[[], datetime] | None = None) -> House:
     index.prepare()
     cache = open_cache(index_place, "index")
     accounts, now = Accounts(journal.engine), now or (lambda: datetime.now(STOCKHOLM))
-    ties, holdings = Ties(journal.engine, accounts), Holdings(journal.engine)
-    at_once = max(1, config.threads // 2)
-    organisation, provider = outside_of(config, now)
+    organisation, provider, post, letterhead = outside_of(config, now)
     return House(
         data=data,
         alive=Alive(data / "alive"),
@@ -169,15 +175,22 @@ def join(config: Config, now: Callable[[], datetime] | None = None) -> House:
         pages=Pages(cache),
         texts=Texts(cache, finish, maker=fingerprint),
         desk=Desk(index_engine),
+        watch=Watch(index_engine),
         journal=journal,
+        outbox=Outbox(journal.engine),
+        reminders=Reminders(journal.engine),
+        runs=Runs(journal.engine),
+        wishes=Wishes(journal.engine),
+        post=post,
+        letterhead=letterhead,
         directory=Staff(
             accounts,
-            ties,
-            holdings,
+            Ties(journal.engine, accounts),
+            Holdings(journal.engine),
             organisation,
             functions=lambda: record.registers().functions,
             now=now,
-            at_once=at_once,
+            at_once=max(1, config.threads // 2),
         ),
         accounts=accounts,
         sessions=Sessions(
@@ -194,13 +207,15 @@ def join(config: Config, now: Callable[[], datetime] | None = None) -> House:
     )
 
 
-def outside_of(
-    config: Config, now: Callable[[], datetime]
-) -> tuple[Organisation | None, Provider | None]:
-    """The organisation's directory, and where people sign in elsewhere. Raises BadConfig."""
+def outside_of(config: Config, now: Callable[[], datetime]) -> Outside:
+    """The directory, where people sign in elsewhere, the way out for mail. Raises BadConfig."""
     stated = {name: str(getattr(config, name)) for name in SETTINGS}
     try:
-        return organisation_in(config.data, stated, now), provider_in(stated, now)
+        return (
+            organisation_in(config.data, stated, now),
+            provider_in(stated, now),
+            *post_in(config.data, stated, write_durably),
+        )
     except ValueError as error:
         raise BadConfig(str(error)) from error
 
@@ -233,15 +248,3 @@ def keep_journal(house: House, config: Config) -> None:
         )
     if house.record.identity:
         house.journal.keep_with(house.record.identity)
-
-
-def finish(body: str, appendices: str) -> Text:
-    """A text as readers see it."""
-    finished = markdown.finish(body, appendices=appendices)
-    outline = tuple((h.level, h.text, h.anchor) for h in finished.outline)
-    return Text(html=finished.html, outline=outline)
-
-
-def inspect(sheet: Sheet, headings: tuple[str, ...]) -> Iterable[Problem]:
-    """What is wrong with a draft's text."""
-    return lint.findings(sheet.body, appendices=sheet.appendices, headings=headings)

@@ -24,6 +24,9 @@ ADDRESS = "postgresql+psycopg://"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
+SCHEDULERS = ("inside", "none")
+
+
 class BadConfig(Exception):
     """A setting has a value that cannot be used; the text names it."""
 
@@ -112,6 +115,25 @@ class Config:
         default=12, metadata={"words": "A session ends after so long, used or not."}
     )
     appendix_megabytes: int = field(default=20, metadata={"words": "The largest appendix."})
+    scheduler: str = field(
+        default="inside",
+        metadata={
+            "words": "inside: the server minds the clock; none: `styrdokument scheduler` does."
+        },
+    )
+    mail_server: str = field(
+        default="", metadata={"words": "The mail server; empty: mail is files in DATA/mail."}
+    )
+    mail_port: int = field(default=587, metadata={"words": "The mail server's port."})
+    mail_security: str = field(
+        default="starttls",
+        metadata={"words": "starttls, tls, or none: in clear, for a server on this machine."},
+    )
+    mail_user: str = field(default="", metadata={"words": "The name to sign in to it with."})
+    mail_password: str = field(default="", metadata={"words": "The password that goes with it."})
+    mail_from: str = field(
+        default="styrdokument@localhost", metadata={"words": "The address that mail is from."}
+    )
     today: date | None = field(
         default=None,
         metadata={
@@ -208,6 +230,8 @@ def _check(config: Config) -> None:
     for name, most in limits.items():
         if not 1 <= getattr(config, name) <= most:
             raise BadConfig(f"{name}: {getattr(config, name)} is not between 1 and {most}")
+    if config.scheduler not in SCHEDULERS:
+        raise BadConfig(f"scheduler: {config.scheduler!r} is neither inside nor none")
     if config.session_idle_minutes < 1:
         raise BadConfig(f"session_idle_minutes: {config.session_idle_minutes} is less than 1")
     if config.base_url and not config.base_url.startswith(("https://", "http://")):

@@ -17,6 +17,7 @@ from styrdokument.domain.matter import Matter
 from styrdokument.domain.people import Actor, PersonId, Who
 from styrdokument.domain.problems import Code, NotFound, Problem, Refused
 from styrdokument.domain.registers import Registers
+from styrdokument.outside.mail import Letterhead, Post
 from styrdokument.outside.oidc import Provider
 from styrdokument.store.accounts import Accounts
 from styrdokument.store.authenticators import Authenticators
@@ -28,13 +29,18 @@ from styrdokument.store.git import Git
 from styrdokument.store.index import Index
 from styrdokument.store.journal import Journal
 from styrdokument.store.matters import Matters
+from styrdokument.store.outbox import Outbox
 from styrdokument.store.pages import Pages
 from styrdokument.store.pending import Pending
 from styrdokument.store.record import Record
+from styrdokument.store.reminders import Reminders
 from styrdokument.store.reservations import Reservations
+from styrdokument.store.runs import Runs
 from styrdokument.store.sessions import Sessions
 from styrdokument.store.texts import Texts
 from styrdokument.store.tokens import Tokens
+from styrdokument.store.watch import Watch
+from styrdokument.store.wishes import Wishes
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 REPOSITORY = "record.git"
@@ -60,7 +66,14 @@ class House:
     pages: Pages
     texts: Texts
     desk: Desk
+    watch: Watch
     journal: Journal
+    outbox: Outbox
+    reminders: Reminders
+    runs: Runs
+    wishes: Wishes
+    post: Post
+    letterhead: Letterhead
     directory: Staff
     accounts: Accounts
     sessions: Sessions

@@ -1,15 +1,27 @@
-"""The news of decisions, put in the outbox once for each who is to know, whatever was cut off.
+"""The news of decisions and cases, put in the outbox once for each, whatever was cut off.
 
 Sending is another's work; a row stays until it is sent.
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from styrdokument.actions.house import House
+from styrdokument.actions.letters.news import RETURNED, TURN, WITHDRAWN
+from styrdokument.domain.case import CaseNumber, Event, State, Step
 from styrdokument.domain.decisionfile import BasisKind, Decision, DecisionKind
+from styrdokument.domain.matter import Matter
+from styrdokument.domain.people import Entry
+from styrdokument.domain.problems import NotFound
+from styrdokument.domain.tasks import PASSES_THE_TURN, participants, whose_turn
+from styrdokument.domain.vacancy import people_behind
 
 CURSOR = "decisions"
+CASES = "cases"
+"""The cursor that says up to which second cases have been looked at."""
+BEGINS_A_ROUND = frozenset({Step.OPEN, Step.SUBMIT, Step.RETURN})
+"""The steps after which somebody who was told before is told again."""
 NEWS = frozenset(
     {DecisionKind.ADOPT, DecisionKind.EXTEND, DecisionKind.CORRECT, DecisionKind.REPEAL}
 )
@@ -22,6 +34,54 @@ def tell(house: House) -> None:
     if decisions:
         news = [row for decision in decisions for row in _news(house, decision)]
         house.journal.put_in_outbox(CURSOR, decisions[-1].seq, news)
+
+
+def tell_of_cases(house: House) -> None:
+    """Put in the outbox whose turn it is, in the cases that have changed since it was last done.
+
+    The first time nobody is told anything: what has waited long is no news.
+    """
+    told = house.journal.told_up_to(CASES)
+    if not told:
+        house.journal.put_in_outbox(CASES, int(house.now().timestamp()), ())
+        return
+    since = datetime.fromtimestamp(told, UTC) - timedelta(seconds=1)
+    rows = house.watch.cases_since(since)
+    if rows:
+        news = [one for row in rows for one in _case_news(house, CaseNumber(row["number"]))]
+        house.journal.put_in_outbox(CASES, int(rows[-1]["changed_at"].timestamp()), news)
+
+
+def _case_news(house: House, number: CaseNumber) -> Iterator[Mapping[str, Any]]:
+    """A row for each whose turn it has become, or who took part in what was withdrawn."""
+    try:
+        held = house.cases.read(number)
+        matter = house.matters.of(held, on=house.today)
+    except NotFound:
+        return
+    passing = [event for event in held.events if event.step in PASSES_THE_TURN]
+    if not passing:
+        return
+    is_withdrawn = matter.case.state is State.WITHDRAWN
+    entries = participants(matter) if is_withdrawn else whose_turn(matter)
+    rounds = sum(event.step in BEGINS_A_ROUND for event in passing)
+    kind = WITHDRAWN if is_withdrawn else TURN
+    kind = RETURNED if passing[-1].step is Step.RETURN else kind
+    for person in _here(house, matter, entries, passing[-1]):
+        own = sum(e.step is Step.APPROVE and e.by.id == person for e in held.events)
+        yield {
+            "happening": f"case:{number}:{rounds}:{own}",
+            "recipient": person,
+            "kind": kind,
+            "at": passing[-1].at,
+            "sent_at": None,
+        }
+
+
+def _here(house: House, matter: Matter, entries: tuple[Entry, ...], last: Event) -> list[str]:
+    """The people behind entries who have not left, but for whoever took the last step."""
+    people = people_behind(matter.registers, entries, on=house.today)
+    return sorted(house.directory.here(people) - ({last.by.id} if last.by.id else set()))
 
 
 def _news(house: House, decision: Decision) -> Iterator[Mapping[str, Any]]:

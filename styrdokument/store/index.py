@@ -171,13 +171,16 @@ class Index:
         sheet = self._matters.sheet(document, self._record.files_of(document))
         history = history_of(made)
         row = projection.document_row(document, made, history, sheet)
-        for table in (tables.former, tables.document_entries, tables.gaps):
+        for table in (tables.former, tables.document_entries, tables.gaps, tables.watches):
             connection.execute(delete(table).where(table.c.document == document))
         insert_or_replace(connection, tables.documents, row)
         known = seqs_of(connection, document)
         new, changed = self._rows.version_rows(document, made, registers, known=known)
         put_versions(connection, new, changed)
         insert_or_replace(connection, tables.gaps, *projection.gap_rows(document, history))
+        insert_or_replace(
+            connection, tables.watches, *projection.watch_rows(document, made, history)
+        )
         entries = projection.entry_rows(document, sheet.roles)
         insert_or_replace(connection, tables.document_entries, *entries)
         names = dict.fromkeys(sheet.fields.former_ids)

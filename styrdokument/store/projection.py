@@ -8,7 +8,12 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from styrdokument.domain.decisionfile import ISSUES_A_VERSION, Decision, DecisionKind
+from styrdokument.domain.decisionfile import (
+    ISSUES_A_VERSION,
+    BasisKind,
+    Decision,
+    DecisionKind,
+)
 from styrdokument.domain.document import DocumentId, Roles
 from styrdokument.domain.history import history_of
 from styrdokument.domain.matter import Matter
@@ -24,6 +29,8 @@ from styrdokument.store.sheet import Sheet
 from styrdokument.store.sorting import sort_key
 
 Row = dict[str, Any]
+SETS_THE_END = ISSUES_A_VERSION | {DecisionKind.EXTEND}
+"""The decisions that say until when a version is valid."""
 
 
 Wording = Callable[[str], str]
@@ -166,6 +173,24 @@ def day_columns(history: History, number: int, kind: str, registers: Registers) 
         "corrects": version.corrects,
         "extensions": version.extensions,
     }
+
+
+def watch_rows(document: DocumentId, made: Sequence[Decision], history: History) -> list[Row]:
+    """The row that reminders are found by; none where nothing is left to look after (rule 7)."""
+    latest = history.latest
+    about = [d for d in made if d.kind in SETS_THE_END and latest and d.version == latest.number]
+    if latest is None or history.repealed_from is not None or not about:
+        return []
+    return [
+        {
+            "document": document,
+            "version": latest.number,
+            "type": about[0].type or "",
+            "ends_on": latest.valid_until or latest.review_on or latest.effective_from,
+            "set_on": about[-1].recorded_at.date(),  # in the zone that it was written in
+            "is_imported": about[-1].basis.kind is BasisKind.SOURCE,
+        }
+    ]
 
 
 def gap_rows(document: DocumentId, history: History) -> list[Row]:

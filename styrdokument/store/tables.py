@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from styrdokument.store.columns import Key, Moment, Plain
 
-SCHEMA = 6
+SCHEMA = 7
 METADATA = MetaData()
 MAIN_CURSOR = "main"
 SCHEMA_CURSOR = "schema"
@@ -134,6 +134,20 @@ gaps = Table(
     Column("first", Date, primary_key=True),
     Column("last", Date, nullable=False),
 )
+
+watches = Table(
+    "watches",
+    METADATA,
+    Column("document", Integer, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("type", Key, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("set_on", Date, nullable=False),
+    Column("is_imported", Boolean, nullable=False),
+)
+"""The end that reminders count from: a document's newest version's, while nobody repealed it."""
+Index("watches_by_end", watches.c.type, watches.c.ends_on)
+Index("watches_by_day", watches.c.is_imported, watches.c.set_on)
 
 former = Table(
     "former",

@@ -1,0 +1,129 @@
+"""What the clock asks of the index: whose end has come near, found by an index of days.
+
+A library is never gone through: the ends that there are, by type, are some hundreds, and only the
+documents of those whose day has come are looked up.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Engine, Select, and_, func, or_, select
+
+from styrdokument.domain.case import OPEN_STATES
+from styrdokument.domain.people import Entry
+from styrdokument.store.catalogue import Row
+from styrdokument.store.tables import (
+    case_documents,
+    case_entries,
+    cases,
+    documents,
+    versions,
+    watches,
+)
+
+AT_ONCE = 400
+"""Keys asked for in one statement."""
+
+_SHOWN = (
+    *watches.c,
+    documents.c.unit,
+    documents.c.case_officer,
+    documents.c.fact_owner,
+    documents.c.adopter,
+    versions.c.title,
+    versions.c.audience,
+    versions.c.valid_until,
+)
+
+
+class Watch:
+    """The questions to one index."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Over the index's engine."""
+        self._engine = engine
+
+    def due(self, is_due: Callable[[str, date], bool], *, since: date | None) -> Iterator[Row]:
+        """The documents whose type and end `is_due`, and those imported on `since` or later."""
+        w = watches.c
+        with self._engine.connect() as connection:
+            pairs = connection.execute(select(w.type, w.ends_on).distinct()).all()
+            ends: dict[str, list[date]] = {}
+            for kind, end in pairs:
+                if is_due(kind, end):
+                    ends.setdefault(kind, []).append(end)
+            asked = [
+                and_(w.type == kind, w.ends_on.in_(found[start : start + AT_ONCE]))
+                for kind, found in ends.items()
+                for start in range(0, len(found), AT_ONCE)
+            ]
+            came = w.is_imported.is_(True)
+            asked.append(came if since is None else and_(came, w.set_on >= since))
+            seen: set[int] = set()
+            for condition in asked:
+                for row in connection.execute(_watched().where(condition)).mappings():
+                    if row["document"] not in seen:
+                        seen.add(row["document"])
+                        yield row
+
+    def of(self, wanted: Sequence[int]) -> dict[int, Row]:
+        """Those of the documents that are still watched, by id."""
+        return {
+            row["document"]: row
+            for start in range(0, len(wanted), AT_ONCE)
+            for row in self._all(
+                _watched().where(watches.c.document.in_(wanted[start : start + AT_ONCE]))
+            )
+        }
+
+    def named_by(self, entries: Sequence[Entry]) -> Sequence[Row]:
+        """The documents that some of the entries answer for, as case officer or fact owner."""
+        d = documents.c
+        named = or_(d.case_officer.in_(entries), d.fact_owner.in_(entries))
+        return self._all(_watched().where(named).order_by(watches.c.ends_on, d.document))
+
+    def cases_on(self, wanted: Sequence[int]) -> Mapping[int, list[Row]]:
+        """The open cases on each of the documents, with the entries whose turn it is."""
+        entry, about = case_entries.c, case_documents.c
+        query = (
+            select(about.document, about.number, entry.entry, entry.is_turn)
+            .join(case_entries, entry.number == about.number)
+            .order_by(about.document, about.number, entry.entry)
+        )
+        found: dict[int, list[Row]] = {}
+        for start in range(0, len(wanted), AT_ONCE):
+            open_ones = about.number.in_(_open_cases())
+            chosen = about.document.in_(wanted[start : start + AT_ONCE])
+            for row in self._all(query.where(chosen, open_ones)):
+                found.setdefault(row["document"], []).append(row)
+        return found
+
+    def cases_since(self, moment: datetime) -> Sequence[Row]:
+        """The cases that have changed since a moment, the longest ago first."""
+        c = cases.c
+        return self._all(select(cases).where(c.changed_at > moment).order_by(c.changed_at))
+
+    def last_change(self) -> datetime | None:
+        """When a case last changed."""
+        with self._engine.connect() as connection:
+            return connection.execute(select(func.max(cases.c.changed_at))).scalar()
+
+    def _all(self, query: Select[Any]) -> Sequence[Row]:
+        with self._engine.connect() as connection:
+            return connection.execute(query).mappings().all()
+
+
+def _watched() -> Select[Any]:
+    """Watched documents with who is who, and what their newest version is called."""
+    d, v, w = documents.c, versions.c, watches.c
+    return (
+        select(*_SHOWN)
+        .select_from(watches)
+        .join(documents, d.document == w.document)
+        .join(versions, and_(v.document == w.document, v.version == w.version))
+    )
+
+
+def _open_cases() -> Select[Any]:
+    return select(cases.c.number).where(cases.c.state.in_(sorted(OPEN_STATES)))

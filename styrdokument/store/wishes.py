@@ -1,0 +1,67 @@
+"""What somebody has wished for: a language, and a calendar at an address that only they know.
+
+The secret of a calendar's address is shown once and kept as its hash; a new one ends the old.
+"""
+
+import hashlib
+import secrets
+from typing import Any
+
+from sqlalchemy import Engine, insert, select, update
+
+from styrdokument.domain.people import PersonId
+from styrdokument.store.clockwork import wishes
+from styrdokument.store.sql import writing
+
+RANDOM_BYTES = 24
+
+
+class Wishes:
+    """The wishes of everybody, in the journal."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Over the journal's engine."""
+        self._engine = engine
+
+    def language(self, person: PersonId) -> str:
+        """The language that somebody reads in; empty where they have not said."""
+        query = select(wishes.c.language).where(wishes.c.person == person)
+        with self._engine.connect() as connection:
+            return connection.execute(query).scalar() or ""
+
+    def wish_language(self, person: PersonId, language: str) -> None:
+        """Mail to them is in this language from now on."""
+        self._put(person, language=language)
+
+    def has_calendar(self, person: PersonId) -> bool:
+        """Whether there is an address."""
+        query = select(wishes.c.calendar).where(wishes.c.person == person)
+        with self._engine.connect() as connection:
+            return connection.execute(query).scalar() is not None
+
+    def make_calendar(self, person: PersonId) -> str:
+        """A new secret for the person's calendar, which nobody can be told again."""
+        secret = secrets.token_urlsafe(RANDOM_BYTES)
+        self._put(person, calendar=_hashed(secret))
+        return secret
+
+    def end_calendar(self, person: PersonId) -> None:
+        """The address leads nowhere from now on."""
+        self._put(person, calendar=None)
+
+    def whose_calendar(self, secret: str) -> PersonId | None:
+        """Whose calendar a secret opens."""
+        query = select(wishes.c.person).where(wishes.c.calendar == _hashed(secret))
+        with self._engine.connect() as connection:
+            found = connection.execute(query).scalar()
+        return PersonId(found) if found else None
+
+    def _put(self, person: PersonId, **values: Any) -> None:  # noqa: ANN401 - columns
+        mine = wishes.c.person == person
+        with writing(self._engine) as connection:
+            if not connection.execute(update(wishes).where(mine).values(values)).rowcount:
+                connection.execute(insert(wishes), {"person": person, "language": "", **values})
+
+
+def _hashed(secret: str) -> str:
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
