@@ -258,6 +258,17 @@ def test_a_password_is_asked_for_twice(data):
     assert PASSWORD not in done.output
 
 
+def test_an_account_gets_another_address_and_keeps_the_rest(data):
+    add(data, "eva", "--title", "Sjuksköterska", "--mail", "eva@exempel.invalid")
+    told = call("account", "change", "eva", "--mail", "eva@sjukhuset.invalid", "--data", data)
+    assert told.exit_code == 0
+    with closing(open_house(Config(data=data))) as house:
+        person = house.accounts.named("eva").person
+    assert (person.mail, person.title) == ("eva@sjukhuset.invalid", "Sjuksköterska")
+    for words in (["--mail", "eva"], ["--unit", "finns-inte"], []):
+        check_refused(call("account", "change", "eva", *words, "--data", data))
+
+
 def test_an_account_that_cannot_be_added_is_refused_in_words(data):
     add(data, "eva")
     check_refused(add(data, "eva"), "upptaget")

@@ -19,14 +19,15 @@ from styrdokument.cli.importing import import_
 from styrdokument.cli.journal import journal
 from styrdokument.cli.keeping import config, health, housekeep, rebuild
 from styrdokument.cli.registers import register
-from styrdokument.cli.serving import init, serve
+from styrdokument.cli.reminding import remind
+from styrdokument.cli.serving import init, scheduler, serve
 from styrdokument.cli.shell import OneLine, data_option
 from styrdokument.cli.tokens import token
 from styrdokument.cli.verifying import verify
 
 COMMANDS = (
     *(account, check, config, directory, guard, health, housekeep, import_, init, journal),
-    *(rebuild, register, serve, token, verify),
+    *(rebuild, register, remind, scheduler, serve, token, verify),
 )
 
 

@@ -5,6 +5,7 @@
 import os
 import signal
 import sys
+import threading
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -54,6 +55,7 @@ def serve(data: Path, host: str | None, port: int | None, threads: int | None) -
     from styrdokument.app import create_app, open_house
     from styrdokument.cli import server
     from styrdokument.config import PREFIX, read_config
+    from styrdokument.schedule import running
 
     stated = {"HOST": host, "PORT": port, "THREADS": threads}
     typed = {f"{PREFIX}{name}": str(v) for name, v in stated.items() if v is not None}
@@ -63,7 +65,26 @@ def serve(data: Path, host: str | None, port: int | None, threads: int | None) -
         app = create_app(house, config)
         with server.listen(config.host, config.port) as listening:
             click.echo(welcome)
-            server.serve(app, listening, threads=config.threads)
+            with running(house, config.scheduler):
+                server.serve(app, listening, threads=config.threads)
+
+
+@click.command()
+@data_option
+def scheduler(data: Path) -> None:
+    """Mind the clock alone, until told to stop: remind, send mail, keep the record in order.
+
+    For a region whose servers are told `scheduler = "none"`; of several, one leads.
+    """
+    for told in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(told, lambda *_: sys.exit())
+    from styrdokument.app import open_house
+    from styrdokument.config import read_config
+    from styrdokument.schedule import running
+
+    with closing(open_house(read_config(data))) as house, running(house):
+        click.echo(f"{data}: the scheduler is running.")
+        threading.Event().wait()
 
 
 def _welcome(house: "House", config: "Config") -> str:

@@ -6,6 +6,7 @@ from styrdokument.actions.house import House
 from styrdokument.views import (
     account,
     actions_page,
+    calendar,
     cases,
     comparisons,
     delegation,
@@ -22,6 +23,7 @@ from styrdokument.views import (
     kept,
     language,
     lists,
+    mail,
     open_cases,
     overview,
     people,
@@ -65,6 +67,8 @@ BLUEPRINTS = (
     git_door.bp,
     health.bp,
     imports.bp,
+    mail.bp,
+    calendar.bp,
     git_page.bp,
 )
 

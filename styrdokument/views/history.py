@@ -1,4 +1,8 @@
-"""Every decision about a document, newest first, as it stands on the record."""
+"""Every decision about a document, newest first, as it stands on the record; and its reminders.
+
+Who was reminded is for those who are signed in. It is no part of what is kept: it changes without
+the record moving.
+"""
 
 from hashlib import sha256
 from typing import Any
@@ -6,13 +10,14 @@ from typing import Any
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
+from styrdokument.actions.explaining import names_of, people_in, reason_said, stage_said
 from styrdokument.domain.decisionfile import ISSUES_A_VERSION, from_bytes
 from styrdokument.domain.document import DocumentId
 from styrdokument.store.catalogue import Row
 from styrdokument.views.card import basis_said, decider_said, documents_said, who_said
 from styrdokument.views.kept import kept
 from styrdokument.views.reading import DOCUMENT, shown, versions_of
-from styrdokument.views.support import house, page, visitor, words
+from styrdokument.views.support import house, page, registers, visitor, words
 
 bp = Blueprint("history", __name__, url_prefix="/documents")
 
@@ -21,7 +26,24 @@ bp = Blueprint("history", __name__, url_prefix="/documents")
 def show(document: int) -> ResponseReturnValue:
     """The decisions about the versions that the visitor may read."""
     inside = kept("documents/decided.html", lambda: _decided(document))
-    return page("documents/history.html", inside=inside)
+    reminders = _reminders(document) if visitor() else []
+    return page("documents/history.html", inside=inside, reminders=reminders)
+
+
+def _reminders(document: int) -> list[dict[str, Any]]:
+    """The reminders that went, or are to go, the newest first, in words."""
+    rows = house().reminders.about(document)
+    reasons = [row["reason"] for row in rows]
+    names = names_of(house(), people_in(reasons) | {row["recipient"] for row in rows})
+    return [
+        {
+            **row,
+            "name": names.get(row["recipient"], row["recipient"]),
+            "stage": stage_said(words(), row["stage"]),
+            "why": reason_said(words(), row["reason"], registers(), names),
+        }
+        for row in rows
+    ]
 
 
 def _decided(document: int) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, request
 
 from styrdokument.domain.problems import NotFound
 from styrdokument.views.session import local_address
-from styrdokument.views.support import LANGUAGE_COOKIE, go_to, site
+from styrdokument.views.support import LANGUAGE_COOKIE, go_to, house, site, visitor
 from styrdokument.words import LANGUAGES
 
 bp = Blueprint("language", __name__, url_prefix="/language")
@@ -14,9 +14,11 @@ KEPT_SECONDS = 365 * 24 * 3600
 
 @bp.get("/<code>")
 def choose(code: str) -> Response:
-    """Read on in another language. Raises NotFound for one that there are no words in."""
+    """Read on, and get mail, in another language. Raises NotFound where there are no words."""
     if code not in LANGUAGES:
         raise NotFound
+    if reader := visitor():
+        house().wishes.wish_language(reader.id, code)
     response = go_to(local_address(request.args.get("next", "")))
     response.set_cookie(
         LANGUAGE_COOKIE,

@@ -62,6 +62,7 @@ def values() -> dict[str, Any]:
         "is_shared": is_shared(),
         "oversees": not is_shared() and may_here(Act.SEE_ALL),
         "uses_git": not is_shared() and may_here(Act.CLONE),
+        "sees_mail": not is_shared() and may_here(Act.SEE_MAIL),
         "sees_imports": not is_shared() and may_here(Act.SEE_IMPORTS),
         "language": words().language,
         "today": today(),

@@ -7,13 +7,15 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from styrdokument.actions.house import look
+from styrdokument.actions.minding import minded
+from styrdokument.domain.access import Act
 from styrdokument.domain.case import CaseNumber, Kind, Step
 from styrdokument.domain.matter import Matter
 from styrdokument.domain.people import Actor
 from styrdokument.domain.transitions import open_steps
 from styrdokument.domain.validity import Standing
 from styrdokument.store.catalogue import ANSWERING, Filters, Row, Sorting
-from styrdokument.views.support import actor, house, page, today
+from styrdokument.views.support import actor, house, may_here, page, today
 
 bp = Blueprint("tasks", __name__)
 
@@ -41,6 +43,7 @@ def index() -> ResponseReturnValue:
         waiting=waiting,
         more=len(rows) - len(waiting),
         ending=_ending(),
+        alarms=minded(house()).alarms if may_here(Act.SEE_MAIL) else (),
     )
 
 

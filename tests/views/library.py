@@ -154,7 +154,13 @@ def _add_account(house: House, person: Any) -> str:
     accounts = Accounts(house.journal.engine, QUICK)
     unit = {GUN: "kirurgkliniken", ARVID: "regionstaben"}.get(person, "medicinkliniken")
     added = accounts.add(
-        person.name, name=person.name, password=PASSWORD, at=NOON, title=person.title, unit=unit
+        person.name,
+        name=person.name,
+        password=PASSWORD,
+        at=NOON,
+        title=person.title,
+        unit=unit,
+        mail=f"{person.name}@exempel.invalid",
     )
     return str(added.person.id)
 

@@ -72,6 +72,7 @@ FOR_STAFF: Mapping[str, str] = {
     "account.show": "/account",
     "cases.index": "/cases",
     "tasks.index": "/tasks",
+    "calendar.show": "/calendar",
     "people.show_unit": "/units/medicinkliniken",
     "actions_page.show": f"/documents/{BLOOD}/actions",
 }
@@ -95,6 +96,10 @@ FOR_OVERSEERS: Mapping[str, tuple[str, ...]] = {
     "delegation.show_csv": ("/overview/delegation.csv",),
 }
 """401 to nobody, 200 to those who see all, 403 to all others signed in."""
+
+FOR_SENDERS: Mapping[str, str] = {"mail.index": "/mail"}
+SEES_MAIL = ("karin",)
+"""401 to nobody, 200 to controllers and administrators, 403 to all others signed in."""
 
 FOR_GIT: Mapping[str, str] = {"git_page.show": "/git"}
 USES_GIT = ("alma", "karin", "arvid")
@@ -157,6 +162,11 @@ ELSEWHERE = {
     "git_door.advertise": "tests/door",
     "git_door.fetch": "tests/door",
     "git_door.push": "tests/door",
+    "calendar.create": "tests/clock/test_calendar",
+    "calendar.end": "tests/clock/test_calendar",
+    "calendar.show_file": "tests/clock/test_calendar",
+    "mail.show": "tests/clock/test_mail_page",
+    "mail.retry": "tests/clock/test_mail_page",
     "people.show_person": "test_people",
     "handing_over.show": "test_handing_over",
     "handing_over.create": "test_handing_over",
@@ -208,7 +218,8 @@ def visitors(region: Region) -> Visitors:
 def test_every_route_is_in_a_table(visitors: Visitors) -> None:
     routes = {rule.endpoint for rule in visitors._app.url_map.iter_rules()}
 
-    tables = (PAGES, READINGS, FOR_STAFF, FOR_OVERSEERS, FOR_GIT, CASE_PAGES, STEPS, ELSEWHERE)
+    asked = (FOR_STAFF, FOR_OVERSEERS, FOR_SENDERS, FOR_GIT)
+    tables = (PAGES, READINGS, *asked, CASE_PAGES, STEPS, ELSEWHERE)
     assert routes == {name for table in tables for name in table}
     assert routes == set(ACCESS)
 
@@ -237,6 +248,12 @@ def test_the_desk_is_for_those_who_see_all(visitors: Visitors) -> None:
         expected = 401 if not login else 200 if login in SEES_ALL else 403
         for address in addresses:
             assert visitors.get(login, address) == expected, (login, address)
+
+
+def test_mail_is_for_those_who_chase(visitors: Visitors) -> None:
+    for login, address in itertools.product(EVERYBODY, FOR_SENDERS.values()):
+        expected = 401 if not login else 200 if login in SEES_MAIL else 403
+        assert visitors.get(login, address) == expected, (login, address)
 
 
 def test_git_is_for_those_who_work_with_documents(visitors: Visitors) -> None:
