@@ -1,26 +1,18 @@
 """The record's hooks, as git runs them: the question is put to the product, the answer to git.
 
-A push through the product finds it on an open socket, named by STYRDOKUMENT_GUARD, which nobody
-else has; so nothing here says who pushes. Where another server runs git there is none, and the
-product is started for the question. Whatever goes wrong, nothing enters.
-Run as a file, with nothing of ours or of others on the path: imports only what Python brings, and
-of that only what costs nothing, for an author waits for it twice at each push.
+For repositories that another server than the product's is pushed to. The product is started for
+each question, and knows who pushes from that server. Whatever goes wrong, nothing enters.
+Run as a file, with nothing of ours or of others on the path: imports only what Python brings.
 """
 
-from __future__ import annotations
-
-import marshal
+import json
 import os
+import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import IO, Any
-
-CONNECTION = "STYRDOKUMENT_GUARD"
-PLAIN = 2
-"""The form of marshal's that every Python reads."""
 FAILED = "something went wrong; fetch, and see whether the push came in"
 _PASSED = (
     "GIT_OBJECT_DIRECTORY",
@@ -40,7 +32,7 @@ def main(hook: str) -> int:
     hooks = {"pre-receive": _before, "proc-receive": _process}
     try:
         return hooks[hook]()
-    except Exception as error:  # noqa: BLE001 - whatever it is
+    except (OSError, ValueError, KeyError, TypeError, subprocess.SubprocessError) as error:
         _say([FAILED, f"{type(error).__name__}: {error}"[:200]])
         return 1
 
@@ -77,10 +69,13 @@ def _process() -> int:
 
 
 def _ask(question: dict[str, Any]) -> dict[str, Any]:
+    """Ask a product started for it, which finds the record around the repository."""
     environment = {name: _absolute(name) for name in _PASSED if name in os.environ}
-    asked = question | {"environment": environment}
-    number = os.environ.get(CONNECTION)
-    return _over(int(number), asked) if number else _started(asked)
+    sent = json.dumps(question | {"environment": environment}).encode() + b"\n"
+    command = [sys.executable, "-I", "-m", "styrdokument", "guard", str(Path.cwd())]
+    done = subprocess.run(command, input=sent, stdout=subprocess.PIPE, check=True)  # noqa: S603 - our own program
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
 
 
 def _absolute(name: str) -> str:
@@ -90,30 +85,8 @@ def _absolute(name: str) -> str:
         return value
     places = value.split(":") if "ALTERNATE" in name and '"' not in value else [value]
     return ":".join(
-        place if place.startswith('"') else os.path.abspath(place)  # noqa: PTH100 - see above
-        for place in places
+        place if place.startswith('"') else str(Path(place).absolute()) for place in places
     )
-
-
-def _over(number: int, asked: dict[str, Any]) -> dict[str, Any]:
-    """Ask the product that serves the push."""
-    with open(os.dup(number), "wb") as question:  # noqa: PTH123 - it has no path
-        marshal.dump(asked, question, PLAIN)
-    with open(os.dup(number), "rb") as answer:  # noqa: PTH123
-        told: dict[str, Any] = marshal.load(answer)  # noqa: S302 - from nobody but the product
-    return told
-
-
-def _started(asked: dict[str, Any]) -> dict[str, Any]:
-    """Ask a product started for it, which finds the record around the repository."""
-    import json  # noqa: PLC0415 - dear, see above
-    import subprocess  # noqa: PLC0415
-
-    command = [sys.executable, "-I", "-m", "styrdokument", "guard", os.getcwd()]  # noqa: PTH109
-    sent = json.dumps(asked).encode() + b"\n"
-    done = subprocess.run(command, input=sent, stdout=subprocess.PIPE, check=True)  # noqa: S603 - our own program
-    told: dict[str, Any] = json.loads(done.stdout)
-    return told
 
 
 def _row(line: str) -> Row:

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 
 import pytest
 
+from styrdokument.cli.server import listen
+
 APP = """
 import sys, time
 from styrdokument.cli import server
@@ -115,6 +117,16 @@ def test_half_a_body_is_no_body(port):
 def test_headers_sent_twice_are_joined_in_their_order(port):
     told = say(port, b"GET / HTTP/1.1\r\nHost: a\r\nX-One: 1\r\nX-One: 2\r\n\r\n")
     assert b"|1,2|" in told
+
+
+def test_connections_send_at_once_and_find_out_who_is_gone():
+    with (
+        listen("127.0.0.1", 0) as listening,
+        socket.create_connection(listening.getsockname()),
+        listening.accept()[0] as taken,
+    ):
+        assert taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        assert taken.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
 
 
 def test_those_who_send_slowly_do_not_stop_those_who_read(port):

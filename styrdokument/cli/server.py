@@ -30,6 +30,8 @@ HEADER_BYTES = 64 * 1024
 GRACE_SECONDS = 12
 """How long requests that have begun may go on when the server is told to stop."""
 IDLE_THREAD_SECONDS = 60
+SILENT_SECONDS, ASKED_EACH, ASKED_TIMES = 60, 20, 3
+"""A client whose machine is away is told from one that is slow, and its place given to others."""
 _MMAP_THRESHOLD, _ARENA_MAX = -3, -8
 """Of glibc's `mallopt`."""
 LARGE_BYTES = 1_000_000
@@ -41,7 +43,9 @@ def listen(host: str, port: int) -> socket.socket:
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     family, _, _, _, address = found[0]
     is_dual = host == "::" and socket.has_dualstack_ipv6()
-    return socket.create_server(address, family=family, backlog=WAITING, dualstack_ipv6=is_dual)
+    taken = socket.create_server(address, family=family, backlog=WAITING, dualstack_ipv6=is_dual)
+    _set_for_all(taken)
+    return taken
 
 
 def serve(app: Wsgi, listening: socket.socket, *, threads: int) -> None:
@@ -65,6 +69,21 @@ def serve(app: Wsgi, listening: socket.socket, *, threads: int) -> None:
         sys.stdout.flush()
         os._exit(0)
     loop.close()
+
+
+def _set_for_all(listening: socket.socket) -> None:
+    """What each connection takes over: nothing waits to be sent, and who is gone is found out."""
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    gone = 1000 * (SILENT_SECONDS + ASKED_EACH * ASKED_TIMES)
+    for name, value in (
+        ("TCP_KEEPIDLE", SILENT_SECONDS),
+        ("TCP_KEEPINTVL", ASKED_EACH),
+        ("TCP_KEEPCNT", ASKED_TIMES),
+        ("TCP_USER_TIMEOUT", gone),
+    ):
+        if hasattr(socket, name):  # not everywhere
+            listening.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def _give_memory_back() -> None:

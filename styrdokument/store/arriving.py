@@ -17,6 +17,9 @@ from styrdokument.store.programs import Quarantine
 
 MOST_TOLD = 50
 """Problems that are told: who has fifty to mend knows what to look for."""
+MOST_PARENTS = 16
+MOST_NAMES = 1_000_000
+"""Names in folders that are compared: a folder may stand in itself, by its id, again and again."""
 _COMMITTER = re.compile(rb"^committer [^\n]*?<([^<>\n]*)>", re.MULTILINE)
 
 
@@ -50,6 +53,7 @@ class Arriving:
         self._beside = git.beside(quarantine.objects) if quarantine.objects else None
         self.git: Git = self._beside or git
         self._quarantine = quarantine
+        self._names_left = MOST_NAMES
 
     def close(self) -> None:
         """Close what was opened for this push."""
@@ -82,7 +86,9 @@ class Arriving:
 
     def _arrived(self, base: ObjectId, tip: ObjectId, fresh: Iterable[ObjectId]) -> Arrived:
         commits = tuple(self.git.commit(one) for one in fresh)
-        changes = self.git.changes(base, tip)
+        if any(len(one.parents) > MOST_PARENTS for one in commits):
+            raise Damaged(tip)
+        changes = self.git.changes(base, tip, self._spend)
         brought = [change for commit in commits for change in self._brought_by(commit)]
         problems = [push_problem("unrelated") for one in commits if not one.parents]
         problems += problems_with_places([*changes, *brought])
@@ -99,9 +105,14 @@ class Arriving:
         """What the commit has that none of its parents has."""
         found: dict[str, list[Change]] = defaultdict(list)
         for parent in commit.parents:
-            for change in self.git.changes(parent, commit.id):
+            for change in self.git.changes(parent, commit.id, self._spend):
                 found[change.path].append(change)
         return [told[0] for told in found.values() if len(told) == len(commit.parents)]
+
+    def _spend(self, names: int) -> None:
+        self._names_left -= names
+        if self._names_left < 0:
+            raise Damaged("more names than are compared")
 
 
 def problems_with_places(changes: Iterable[Change]) -> Iterator[Problem]:

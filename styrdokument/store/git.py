@@ -30,6 +30,7 @@ __all__ = ["Batch", "Change", "Commit", "Damaged", "Git", "Missing", "ObjectId",
 
 # Ours are five deep; a pushed tree may be as deep as somebody cares to make it.
 _DEEPEST = 100
+Spend = Callable[[int], None]
 TREES_KEPT = 128
 """Ours have at most a hundred names, which is 20 kB."""
 COMMITS_KEPT = 256
@@ -116,9 +117,7 @@ class Git:
 
     def beside(self, aside: Path) -> "GitBeside":
         """The repository with objects that are not let in yet, in the folder `aside`."""
-        return GitBeside(
-            self.path, self._loader.beside(aside), commit=self._commit, tree=self._tree
-        )
+        return GitBeside(self, self._loader.beside(aside))
 
     def commit(self, object_id: ObjectId) -> Commit:
         """Answer a commit."""
@@ -139,10 +138,15 @@ class Git:
         """Answer the names of files and folders in a folder, sorted bytewise; () if none."""
         return tuple(sorted(self._entries(_as_folder(self._entry(at, folder))), key=_bytes))
 
-    def changes(self, old: ObjectId | None, new: ObjectId) -> tuple[Change, ...]:
-        """Answer the files that differ, sorted bytewise by path; all of them if `old` is None."""
+    def changes(
+        self, old: ObjectId | None, new: ObjectId, spend: Spend | None = None
+    ) -> tuple[Change, ...]:
+        """Answer the files that differ, sorted bytewise by path; all of them if `old` is None.
+
+        `spend` is told how many names are being compared, and may raise Damaged.
+        """
         before = None if old is None else self._root(old)
-        found = self._compare(before, self._root(new))
+        found = self._compare(before, self._root(new), spend=spend)
         return tuple(sorted(found, key=lambda change: _bytes(change.path)))
 
     def line(self, newest: ObjectId, *, until: ObjectId | None = None) -> Iterator[Commit]:
@@ -181,12 +185,20 @@ class Git:
             raise Damaged(tree) from error
 
     def _compare(
-        self, old: ObjectId | None, new: ObjectId | None, above: str = "", depth: int = 0
+        self,
+        old: ObjectId | None,
+        new: ObjectId | None,
+        above: str = "",
+        depth: int = 0,
+        spend: Spend | None = None,
     ) -> Iterator[Change]:
         if depth > _DEEPEST:
             raise Damaged(new or old or "")
         left, right = self._entries(old), self._entries(new)
-        for name in left.keys() | right.keys():
+        names = left.keys() | right.keys()
+        if spend:
+            spend(1 + len(names))
+        for name in names:
             before, after = left.get(name), right.get(name)
             if before == after:
                 continue
@@ -194,7 +206,7 @@ class Git:
             yield from _file_change(path, before, after)
             folders = _as_folder(before), _as_folder(after)
             if any(folders):
-                yield from self._compare(*folders, f"{path}/", depth + 1)
+                yield from self._compare(*folders, f"{path}/", depth + 1, spend)
 
 
 class GitBeside(Git):
@@ -203,17 +215,9 @@ class GitBeside(Git):
     Nothing of them is known to the repository itself, whose caches go on as they were.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        loader: Beside,
-        *,
-        commit: Callable[[ObjectId], Commit],
-        tree: Callable[[ObjectId], dict[str, Entry]],
-    ) -> None:
-        """`commit` and `tree` answer what is in the repository itself."""
-        super().__init__(path, loader)
-        self._beside, self._own_commit, self._own_tree = loader, commit, tree
+    def __init__(self, behind: Git, loader: Beside) -> None:
+        super().__init__(behind.path, loader)
+        self._behind, self._beside = behind, loader
 
     def holds_aside(self, object_id: ObjectId) -> bool:
         """Say whether an object lies in the folder beside the repository's own."""
@@ -222,12 +226,12 @@ class GitBeside(Git):
     def _read_commit(self, object_id: ObjectId) -> Commit:
         if self.holds_aside(object_id):
             return super()._read_commit(object_id)
-        return self._own_commit(object_id)
+        return self._behind.commit(object_id)
 
     def _read_tree(self, tree: ObjectId) -> dict[str, Entry]:
         if self.holds_aside(tree):
             return super()._read_tree(tree)
-        return self._own_tree(tree)
+        return self._behind._tree(tree)  # noqa: SLF001 - another of its kind
 
 
 def _as_folder(entry: Entry | None) -> ObjectId | None:

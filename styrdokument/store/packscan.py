@@ -4,9 +4,10 @@ A pack says how large each object is before its bytes come. What says too much i
 and what says less than it holds is cut off where it should end. Nothing is kept in memory.
 """
 
+import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO
 
 LARGEST_OBJECT = 25 * 1024 * 1024
@@ -20,6 +21,8 @@ MOST_COMMANDS = 100
 LONGEST_LINE = 4_096
 PART, SMALL = 65_536, 4_096
 
+_COMMAND = re.compile(r"([0-9a-f]{40}) ([0-9a-f]{40}) ([^\x00-\x20\x7f]+)")
+_OTHER_IDS = {"object-format=sha256"}
 _DELTAS = {6: "offset", 7: "name"}
 _KINDS = {1, 2, 3, 4, *_DELTAS}
 
@@ -36,37 +39,68 @@ class TooMuch(Exception):
         self.rule, self.request = rule, request
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Request:
-    """What the client asks, as lines (`<old> <new> <ref>`), and what its program can do."""
+    """What a client asks: to move refs, each from an old id to a new one (all 0: there is none).
 
-    lines: tuple[str, ...]
-    abilities: frozenset[str]
+    `abilities` are what its program can do; `pack_at` is the place of the pack in the body, None
+    where no objects came.
+    """
+
+    commands: tuple[tuple[str, str, str], ...] = ()
+    abilities: frozenset[str] = frozenset()
+    options: tuple[str, ...] = ()
+    pack_at: int | None = None
+
+    @property
+    def refs(self) -> tuple[str, ...]:
+        """The refs to be moved."""
+        return tuple(ref for _, _, ref in self.commands)
 
 
 def scan(body: IO[bytes]) -> Request:
     """Read a push from its beginning to its end. Raises NotAPush and TooMuch."""
-    lines: list[str] = []
-    abilities: frozenset[str] = frozenset()
-    for number, line in enumerate(_pkt_lines(body)):
-        text, _, able = line.partition("\0")
-        lines.append(text.removesuffix("\n"))
-        abilities = abilities or frozenset(able.split())
-        if number >= MOST_COMMANDS:
-            raise TooMuch("too_many_refs", Request(tuple(lines), abilities))
-    request = Request(tuple(lines), abilities)
-    commands = [line.split(" ", 2) for line in lines if not line.startswith("shallow ")]
-    if not lines:  # before a large push, git asks so whether it may come
+    request = _commands(body)
+    if not request.commands:  # before a large push, git asks so whether it may come
         return request
-    if not commands or any(len(one) != len(("old", "new", "ref")) for one in commands):
-        raise NotAPush("no commands")
-    if "push-options" in abilities:
-        for number, _ in enumerate(_pkt_lines(body)):
-            if number >= MOST_COMMANDS:
-                raise TooMuch("too_many_refs", request)
-    if any(set(new) != {"0"} for _, new, _ in commands):
-        _Pack(body, request).scan()
-    return request
+    if "push-options" in request.abilities:
+        request = replace(request, options=tuple(_options(body, request)))
+    if all(set(new) == {"0"} for _, new, _ in request.commands):
+        return request
+    at = body.tell()
+    return replace(request, pack_at=at if _Pack(body, request).scan() else None)
+
+
+def _commands(body: IO[bytes]) -> Request:
+    """What is asked of which refs."""
+    found: list[tuple[str, str, str]] = []
+    abilities: set[str] = set()
+    for number, line in enumerate(_pkt_lines(body)):
+        text, _, able = line.removesuffix("\n").partition("\0")
+        if text.startswith("shallow "):  # what its clone lacks, and we have
+            continue
+        abilities.update(able.split())
+        found.append(_command(text))
+        if number >= MOST_COMMANDS:
+            told = Request(commands=tuple(found), abilities=frozenset(abilities))
+            raise TooMuch("too_many_refs", told)
+    if len({ref for _, _, ref in found}) < len(found) or abilities & _OTHER_IDS:
+        raise NotAPush("a ref twice, or ids of another kind")
+    return Request(commands=tuple(found), abilities=frozenset(abilities))
+
+
+def _command(line: str) -> tuple[str, str, str]:
+    found = _COMMAND.fullmatch(line.removesuffix("\n"))
+    if not found:
+        raise NotAPush("not a command")
+    return found[1], found[2], found[3]
+
+
+def _options(body: IO[bytes], request: Request) -> Iterator[str]:
+    for number, line in enumerate(_pkt_lines(body)):
+        if number >= MOST_COMMANDS:
+            raise TooMuch("too_many_refs", request)
+        yield line.removesuffix("\n")
 
 
 def _pkt_lines(body: IO[bytes]) -> Iterator[str]:
@@ -94,7 +128,8 @@ class _Pack:
         self._total = 0
         self._depths: dict[int, int] = {}
 
-    def scan(self) -> None:
+    def scan(self) -> int:
+        """Go through it; how many objects it has."""
         head = self._body.read(12)
         if head[:4] != b"PACK" or len(head) < len(b"PACK") * 3:
             raise NotAPush("no pack")
@@ -103,6 +138,7 @@ class _Pack:
             raise TooMuch("too_many_objects", self._request)
         for _ in range(count):
             self._object()
+        return count
 
     def _object(self) -> None:
         place = self._body.tell()

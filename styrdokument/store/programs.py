@@ -32,6 +32,18 @@ class Quarantine:
         """The quarantine that a hook was called with."""
         return cls({name: environment[name] for name in _PASSED if environment.get(name)})
 
+    @classmethod
+    def beside(cls, objects: Path, folder: Path) -> "Quarantine":
+        """A folder of objects beside those of a repository."""
+        quoted = str(objects).replace("\\", "\\\\").replace('"', '\\"')
+        return cls(
+            {
+                _QUARANTINE: str(folder),
+                "GIT_ALTERNATE_OBJECT_DIRECTORIES": f'"{quoted}"',
+                "GIT_QUARANTINE_PATH": str(folder),
+            }
+        )
+
     @property
     def objects(self) -> Path | None:
         """The folder with the objects that are new."""

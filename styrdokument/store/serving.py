@@ -8,7 +8,7 @@ them is refused here, for git's second protocol serves any object that a client 
 import os
 import subprocess
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,16 +61,11 @@ def settings(branches: Iterable[str], *, is_writing: bool) -> list[tuple[str, st
         *shown,
         ("http.receivepack", "true" if is_writing else "false"),
         ("http.getanyfile", "false"),
-        ("receive.procReceiveRefs", "refs/heads/draft"),
         ("receive.advertisePushOptions", "true"),
-        ("receive.fsckObjects", "true"),
-        ("receive.maxInputSize", str(LARGEST_PUSH)),
-        ("receive.unpackLimit", "1"),  # what came stays together, so that it can be told
         ("uploadpack.allowFilter", "true"),
         ("uploadpackfilter.allow", "false"),  # one of them reads any file that a client can name
         *((f"uploadpackfilter.{kind}.allow", "true") for kind in _FILTERS),
         ("uploadpack.allowAnySHA1InWant", "true"),
-        ("core.fsync", "all"),
         ("gc.auto", "0"),
     ]
 
@@ -123,23 +118,18 @@ class Backend:
         asked: Asked,
         body: IO[bytes] | None,
         told: list[tuple[str, str]],
-        *,
-        passing: Mapping[str, int] | None = None,
     ) -> None:
-        """Over a bare repository; `passing` are open files for its hooks, by variable."""
-        passing = passing or {}
+        """Over a bare repository; `told` are git's settings for this one request."""
         variables = _variables(repository, asked, body)
-        numbers = {name: str(number) for name, number in passing.items()}
         self._process = subprocess.Popen(
             ["git", "http-backend"],  # noqa: S607 - found as the shell does
-            env=programs.environment(told) | variables | numbers,
+            env=programs.environment(told) | variables,
             stdin=body if body is not None else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            pass_fds=tuple(passing.values()),
         )
         self._output: IO[bytes] = self._process.stdout  # type: ignore[assignment] # it is a pipe
-        self._body, self._is_writing = body, asked.path == f"/{RECEIVE}"
+        self._body = body
         self.status, self.headers = _read_head(self._output)
 
     def parts(self) -> Iterator[bytes]:
@@ -149,14 +139,8 @@ class Backend:
         self._process.wait()
 
     def close(self) -> None:
-        """End it, whether or not all was read.
-
-        A push goes on to its end without whoever sent it: killed, git would leave what it took.
-        """
-        with suppress(OSError, ValueError):
-            if self._is_writing:
-                for _ in self.parts():
-                    pass
+        """End it, whether or not all was read."""
+        with suppress(OSError):
             self._output.close()
         if self._process.poll() is None:
             self._process.kill()

@@ -5,17 +5,17 @@ a token alone, never by a cookie, so that no page can push in a reader's name.
 """
 
 import re
-import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import IO
 
 from flask import Blueprint, Flask, Response, current_app, g, request
 
 from styrdokument.actions.pushes.answering import Caller
-from styrdokument.actions.pushes.conversation import CONNECTION, converse
 from styrdokument.actions.pushes.judging import visible_tips
+from styrdokument.actions.pushes.taking import Told, put_in_order, take
 from styrdokument.domain.access import sees_all_cases
 from styrdokument.domain.people import Scope
 from styrdokument.domain.problems import Code, NotFound, Problem, Refused
@@ -25,16 +25,15 @@ from styrdokument.views.git_report import fault, report
 from styrdokument.views.support import actor, house, require_current, site, words
 
 bp = Blueprint("git_door", __name__, url_prefix="/git/record.git")
-PLACES, TALKS = "styrdokument-git", "styrdokument-git-talks"
-"""The extensions that say how many clients git may serve at a time, and answer the hooks."""
+PLACES, ORDER = "styrdokument-git", "styrdokument-git-order"
+"""The extensions that say how many clients git may serve at a time, and put things in order."""
 _PROTOCOL = re.compile(r"version=[0-2]")
 
 
 def install(app: Flask, *, at_once: int) -> None:
     """Serve at most so many clients at a time: readers of pages have the other threads."""
     app.extensions[PLACES] = threading.BoundedSemaphore(at_once)
-    # threads that stay have the packs open already; one more, for who puts things in order
-    app.extensions[TALKS] = ThreadPoolExecutor(at_once + 1, "git-talk")
+    app.extensions[ORDER] = ThreadPoolExecutor(1, "git-order")
 
 
 @bp.get("/info/refs")
@@ -106,24 +105,19 @@ def _is_theirs(body: IO[bytes]) -> bool:
 
 
 def _push() -> Response:
-    """What is sent is looked through; git and its hooks do the rest."""
-    body = _take_in(serving.LARGEST_PUSH)
-    try:
-        packscan.scan(body)
-    except packscan.TooMuch as found:
-        body.close()
-        return report(found.request, words().located(push_problem(found.rule)))
-    except packscan.NotAPush:
-        body.close()
-        raise Refused(push_problem("garbled")) from None
-    body.seek(0)
-    ours, theirs = socket.socketpair()
-    caller = Caller(house=house(), actor=actor(), words=words(), root=_root())
-    current_app.extensions[TALKS].submit(converse, caller, ours)
-    with theirs:
-        # all drafts are open to git here: the rules say which are to this person
-        told = serving.settings(["draft"], is_writing=True)
-        return _answer("", body, told, passing={CONNECTION: theirs.fileno()})
+    """What is sent is looked through, and taken in."""
+    with _take_in(serving.LARGEST_PUSH) as body:
+        try:
+            request = packscan.scan(body)
+        except packscan.TooMuch as found:
+            told = [words().located(push_problem(found.rule))]
+            return report(found.request, Told(lines=told, fault="refused"))
+        except packscan.NotAPush:
+            raise Refused(push_problem("garbled")) from None
+        caller = Caller(house=house(), actor=actor(), words=words(), root=_root())
+        response = report(request, take(caller, request, body))
+    response.call_on_close(partial(current_app.extensions[ORDER].submit, put_in_order, house()))
+    return response
 
 
 def _take_in(most: int) -> IO[bytes]:
@@ -142,7 +136,6 @@ def _answer(
     query: str,
     body: IO[bytes] | None,
     told: list[tuple[str, str]],
-    passing: dict[str, int] | None = None,
 ) -> Response:
     asked = serving.Asked(
         method=request.method,
@@ -152,7 +145,7 @@ def _answer(
         protocol=_protocol(),
         person=str(actor().id),
     )
-    backend = serving.Backend(house().git.path, asked, body, told, passing=passing)
+    backend = serving.Backend(house().git.path, asked, body, told)
     response = Response(backend.parts(), backend.status, backend.headers)
     response.call_on_close(backend.close)
     return response

@@ -1,22 +1,26 @@
-"""A refusal in git's own protocol, for what git itself never gets to see."""
+"""What git's own protocol answers to a push, and to a fetch that is refused."""
 
 from collections.abc import Iterator
 
 from flask import Response
 
+from styrdokument.actions.pushes.taking import Told
 from styrdokument.store.packscan import Request
 
 _LONGEST = 900
+_PART = 60_000
 _TERMINAL, _REPORT = b"\x02", b"\x01"
 _FLUSH = b"0000"
 
 
-def report(request: Request, words: str) -> Response:
-    """`words` on the author's terminal, and every ref refused."""
-    body = b"".join(_report(request)) + _FLUSH
+def report(request: Request, told: Told) -> Response:
+    """What was told, on the author's terminal; and which refs were let in."""
+    asks = {"report-status", "report-status-v2"} & request.abilities
+    body = b"".join(_report(request, told)) + _FLUSH if asks and request.commands else b""
     if "side-band-64k" in request.abilities:
-        told = _TERMINAL + words.encode()[:_LONGEST] + b"\n"
-        body = _pkt(told) + _pkt(_REPORT + body) + _FLUSH
+        rows = [_pkt(_TERMINAL + f"{line}\n".encode()[:_LONGEST]) for line in told.lines]
+        parts = (body[at : at + _PART] for at in range(0, len(body), _PART))
+        body = b"".join([*rows, *(_pkt(_REPORT + part) for part in parts), _FLUSH])
     response = Response(body, content_type="application/x-git-receive-pack-result")
     response.headers["Cache-Control"] = "no-cache"
     return response
@@ -30,11 +34,12 @@ def fault(words: str, asked: str) -> Response:
     return response
 
 
-def _report(request: Request) -> Iterator[bytes]:
-    yield _pkt(b"unpack refused\n")
-    for line in request.lines:
-        ref = line.split(" ", 2)[-1]
-        yield _pkt(f"ng {ref} refused\n".encode("utf-8", "surrogateescape"))
+def _report(request: Request, told: Told) -> Iterator[bytes]:
+    yield _pkt(f"unpack {told.fault or 'ok'}\n".encode())
+    for ref in request.refs:
+        reason = told.results.get(ref, "refused")
+        line = f"ng {ref} {reason}\n" if reason else f"ok {ref}\n"
+        yield _pkt(line.encode("utf-8", "surrogateescape"))
 
 
 def _pkt(data: bytes) -> bytes:

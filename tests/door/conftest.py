@@ -186,11 +186,13 @@ def serving(door: Door, log: Path) -> Iterator[tuple[Door, subprocess.Popen[byte
         log.open("ab") as told,
         subprocess.Popen([*command, "--port", str(port)], stdout=told, stderr=told) as process,
     ):
-        wait_until(lambda: answers(port))
-        address = f"http://127.0.0.1:{port}"
-        yield Door(door.house, door.data, address, door.ids, door.temporary), process
-        process.terminate()
-        process.wait(60)
+        try:
+            wait_until(lambda: answers(port))
+            address = f"http://127.0.0.1:{port}"
+            yield Door(door.house, door.data, address, door.ids, door.temporary), process
+        finally:
+            process.terminate()
+            process.wait(60)
 
 
 def answers(port: int) -> bool:

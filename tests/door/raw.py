@@ -124,7 +124,7 @@ def watched(pid: int) -> Iterator[Peak]:
     def watch() -> None:
         while not ended.is_set():
             peak.look(pid)
-            time.sleep(0.002)
+            time.sleep(0.01)
 
     watching = threading.Thread(target=watch)
     watching.start()

@@ -1,11 +1,12 @@
 """Small bodies that would be huge inside: refused before git is started, whatever they say."""
 
 import zlib
+from pathlib import Path
 
 import pytest
 
-from tests.door import packs
-from tests.door.conftest import Door, leftovers
+from tests.door import packs, raw
+from tests.door.conftest import Door, leftovers, serving
 
 GIB = 1 << 30
 NEW = "e" * 40
@@ -80,6 +81,37 @@ def test_a_pack_that_is_not_what_it_says_is_refused(door: Door, what: str) -> No
     answer = packs.post(door.url("alma"), "git-receive-pack", packs.request(NEW, LIES[what]))
 
     assert answer.status == 422
+
+
+@pytest.mark.slow
+def test_bombs_and_the_largest_packs_that_are_taken_need_little_memory(
+    door: Door, tmp_path: Path
+) -> None:
+    large = [blob(24 << 20, bytes([n]) * (24 << 20)) for n in range(10)]
+    refs = (packs.line(f"{packs.NONE} {NEW} refs/heads/draft/{n}") for n in range(100_000))
+    with serving(door, tmp_path / "log") as (served, process):
+        url = served.url("alma")
+        packs.get(url, "info/refs?service=git-receive-pack")
+        with raw.watched(process.pid) as peak:
+            bodies = [packs.request(NEW, data) for data, _ in BOMBS.values()]
+            statuses = raw.all_of(url, [*bodies, b"".join(refs), packs.request(NEW, zeros(GIB))])
+            largest = packs.request(NEW, packs.seal(large, len(large)))
+            last = packs.post(url, "git-receive-pack", largest)
+
+        assert statuses == [200] * (len(BOMBS) + 1) + [422]
+        assert last.status == 200
+        assert b"bad_push.unreadable" in last.body  # git took it in, and the rules looked at it
+        assert not last.is_let_in
+        assert 0 < peak.megabytes < 300
+
+
+def zeros(size: int) -> bytes:
+    """A pack of one object that says it is small, and goes on for so many zeros."""
+    part = zlib.compressobj(9)
+    once = part.compress(bytes(1 << 20)) + part.flush(zlib.Z_FULL_FLUSH)
+    again = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    rest = again.compress(bytes(1 << 20)) + again.flush(zlib.Z_FULL_FLUSH)
+    return packs.seal([packs.header(3, 10) + once + rest * (size // (1 << 20) - 1)], 1)
 
 
 def test_a_hundred_thousand_refs_are_refused(door: Door) -> None:

@@ -1,6 +1,9 @@
 """Malformed objects, each in a pack of its own: none is let in, and nothing of them stays."""
 
 import unicodedata
+from collections.abc import Callable
+
+import pytest
 
 from styrdokument.domain.document import folder_of
 from tests.door import packs
@@ -71,6 +74,9 @@ class Forge:
 
     def of_commit(self, raw: bytes) -> list[tuple[str, bytes]]:
         return [("commit", raw)]
+
+
+Bomb = Callable[[Forge], list[tuple[str, bytes]]]
 
 
 def _order(row: bytes) -> bytes:
@@ -183,7 +189,83 @@ def test_no_malformed_object_is_let_in_and_nothing_of_it_stays(door: Door) -> No
     assert (let_in, faults) == ([], [])
     assert door.refs() == refs
     assert door.objects() - objects <= numbers_of(door)
+    assert door.clone("karin", "--mirror").git("fsck", "--strict").returncode == 0
     assert leftovers(door.data) == []
+
+
+def test_no_other_request_leads_past_the_rules(door: Door) -> None:
+    forge, url = Forge(door), door.url("alma")
+    found = forge.with_document(entry("100644", "lista.csv", forge.blob))
+    new, data = name_of(*found[-1]), packs.pack(found)
+    able = f"\0{packs.ABLE} push-options"
+    good = f"{NONE} {new} refs/heads/draft/x"
+    main = f"{forge.main} {new} refs/heads/main"
+    refs, objects = door.refs(), door.objects()
+    flush = b"0000"
+    bodies = {
+        "an option that is none": packs.line(good + able) + flush + packs.line("force") + flush,
+        "a ref twice": packs.line(good + able) + packs.line(good) + flush + flush,
+        "main beside a draft": packs.line(good + able) + packs.line(main) + flush + flush,
+        "main after a line end": packs.line(f"{good}\n{main}{able}") + flush + flush,
+        "shallow first": packs.line(f"shallow {new}\0push-options") + packs.line(main) + flush,
+        "an option for an id": packs.line(f"{NONE} {'--all':-<40} refs/heads/draft/x") + flush,
+        "an option for an old id": packs.line(f"{'--all':-<40} {new} refs/heads/draft/x") + flush,
+        "signed": packs.line(f"push-cert\0{packs.ABLE}") + packs.line(good) + flush,
+        "ids of another kind": packs.line(f"{good}\0object-format=sha256") + flush,
+        "not UTF-8": packs.line(f"{NONE} {new} refs/heads/draft/".encode() + b"\xff") + flush,
+        "long": packs.line(f"{NONE} {new} refs/heads/draft/{'l' * 300}") + flush,
+        "up and out": packs.line(f"{NONE} {new} refs/heads/draft/../main") + flush,
+        "no folder of refs": packs.line(f"{NONE} {new} HEAD") + flush,
+        "a lock": packs.line(f"{NONE} {new} refs/heads/draft/x.lock") + flush,
+    }
+
+    answers = {
+        what: packs.post(url, "git-receive-pack", body + data) for what, body in bodies.items()
+    }
+
+    assert [what for what, answer in answers.items() if answer.is_let_in] == []
+    assert [what for what, answer in answers.items() if answer.status >= 500] == []
+    assert (door.refs(), door.objects()) == (refs, objects)
+
+
+def nested(f: Forge) -> list[tuple[str, bytes]]:
+    """A folder that holds another ten times, which holds another ten times, and so on."""
+    trees = [("tree", b"")]
+    for _ in range(20):
+        below = name_of(*trees[-1])
+        trees.append(("tree", b"".join(entry("40000", f"f{n}", below) for n in range(10))))
+    return [*trees[:-1], *f.of_tree(trees[-1][1])]
+
+
+def many_parents(f: Forge) -> list[tuple[str, bytes]]:
+    tree = f.ask("rev-parse", "main^{tree}")
+    return f.of_commit(f.commit(tree, parents=f"parent {f.main}\n" * 50_000))
+
+
+def wide(f: Forge) -> list[tuple[str, bytes]]:
+    """Folders with a hundred thousand names, in each of many commits."""
+    rows = [entry("100644", f"{n:06}.csv", f.blob) for n in range(100_000)]
+    found, on = [("blob", BLOB)], f.main
+    for number in range(12):
+        raw = b"".join([*rows, entry("100644", f"x{number}.csv", f.blob)])
+        commit = f.commit(name_of("tree", raw), parents=f"parent {on}\n", message=str(number))
+        found += [("tree", raw), ("commit", commit)]
+        on = name_of("commit", commit)
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("bomb", [nested, many_parents, wide])
+def test_what_would_never_end_to_look_through_is_refused(door: Door, bomb: Bomb) -> None:
+    found = bomb(Forge(door))
+    refs, objects = door.refs(), door.objects()
+
+    sent = packs.request(name_of(*found[-1]), packs.pack(found))
+    answer = packs.post(door.url("alma"), "git-receive-pack", sent)
+
+    assert b"bad_push." in answer.body
+    assert not answer.is_let_in
+    assert (door.refs(), door.objects()) == (refs, objects)
 
 
 def test_a_ref_leads_to_a_commit_that_came_or_was_there(door: Door) -> None:

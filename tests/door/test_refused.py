@@ -93,6 +93,13 @@ WRITES: dict[str, tuple[Write, str]] = {
         "bad_push.registers",
     ),
     "a file at the top": (lambda c: (c.place / "README.md").write_text("x"), "bad_push.place"),
+    "a pointer to a file elsewhere": (
+        lambda c: edit(
+            c, "a.png", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n"
+        ),
+        "bad_appendix.wrong_type",
+    ),
+    "modules": (lambda c: edit(c, ".gitmodules", '[submodule "x"]\n'), "bad_appendix.name_git"),
     "attributes": (lambda c: edit(c, ".gitattributes", "* -text\n"), "bad_appendix.name_git"),
     "the text's end": (remove(f"{TOP}/text.md"), "bad_push.removed"),
     "the document's end": (remove(TOP), "bad_push.decisions"),
@@ -242,11 +249,22 @@ def test_only_the_smart_protocol_is_served(door: Door, tmp_path: Path) -> None:
     addresses = [
         *("HEAD", "config", "info/refs", "info/refs?service=git-shell", "objects/info/packs"),
         *("info/refs/", "../record.git/HEAD", "%2e%2e/journal.db", "git-upload-archive"),
+        *(
+            "..%2fjournal.db",
+            "..%2f..%2fjournal.db",
+            "./HEAD",
+            "refs/heads/main",
+            "hooks/pre-receive",
+        ),
+        *("INFO/refs?service=git-upload-pack", "objects/info/alternates", "%00", "packed-refs"),
         f"objects/{objects[0][:2]}/{objects[0][2:]}",
     ]
 
     assert {place: packs.get(url, place).status for place in addresses} == dict.fromkeys(
         addresses, 404
     )
+    for name in ("other.git", "Record.git", "record", "record.git/record.git", "../record.git"):
+        there = url.replace("/record.git", f"/{name}")
+        assert packs.get(there, "info/refs?service=git-upload-pack").status == 404
     other = url.replace("/record.git", "/other.git")
     assert run_git("clone", "-q", other, str(tmp_path / "x")).returncode != 0

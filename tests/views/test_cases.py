@@ -85,6 +85,22 @@ def test_the_page_carries_its_snapshot_and_its_state(person):
     assert shown.xpath(".//*[@data-standing]/@data-standing") == ["draft"]
 
 
+@pytest.mark.parametrize(("language", "words_"), [("sv", "Gren i git"), ("en", "Branch in git")])
+def test_whoever_may_push_the_draft_is_shown_its_branch_and_what_to_type(person, language, words_):
+    case = submitted(person)
+    alma = person("alma")
+    alma.set_cookie("styrdokument-language", language)
+    main = main_of(page(alma, case))
+    branch = main.xpath("string(.//*[@data-branch])")
+    assert branch == f"draft/{case.rpartition('/')[2]}-revise"
+    assert words_ in main.text_content()
+    typed = main.xpath("string(.//pre[contains(@class, 'commands')])")
+    assert typed == f"git fetch origin\ngit switch {branch}"
+    assert main.xpath(f".//a[@href='/git?document={library.HYGIENE}']")
+    for login in ("birgit", "dag"):
+        assert not page(person(login), case).xpath("//main//*[@data-branch]")
+
+
 def test_no_two_elements_of_a_page_share_an_id(person):
     case = submitted(person)
     for login in ("alma", "birgit", "dag", "karin"):

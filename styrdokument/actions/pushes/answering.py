@@ -28,6 +28,7 @@ from styrdokument.domain.pushing import (
 from styrdokument.domain.tasks import whose_turn
 from styrdokument.domain.transitions import obstacles
 from styrdokument.store.git import Damaged, Missing
+from styrdokument.store.incoming import Brought
 from styrdokument.store.programs import Quarantine
 from styrdokument.store.sql import Away
 from styrdokument.words import Words, plain
@@ -48,18 +49,23 @@ class Caller:
     root: str
 
 
-def answer(caller: Caller, question: Mapping[str, Any]) -> dict[str, Any]:
-    """Answer `{"lines": […], "results": {ref: reason}}`; a reason that is empty lets the ref in."""
+def answer(
+    caller: Caller, question: Mapping[str, Any], brought: Brought | None = None
+) -> dict[str, Any]:
+    """Answer `{"lines": […], "results": {ref: reason}}`; a reason that is empty lets the ref in.
+
+    `brought` is what the product itself took in; a hook says where git has it.
+    """
     try:
         commands, options = _read(question)
     except Refused as refused:
         told = [caller.words.located(problem) for problem in refused.problems]
         refs = [str(row[2]) for row in question["commands"]]
         return {"lines": told, "results": dict.fromkeys(refs, "refused")}
-    quarantine = Quarantine.of(question.get("environment", {}))
+    brought = brought or Brought(Quarantine.of(question.get("environment", {})))
     lines, results = [], {}
     for command in commands:
-        told, reason = _one(caller, question["hook"], command, options, quarantine)
+        told, reason = _one(caller, question["hook"], command, options, brought)
         lines += told
         results[command.ref] = reason
     return {"lines": lines, "results": results}
@@ -81,16 +87,16 @@ def _command(row: Sequence[str]) -> Command:
 
 
 def _one(
-    caller: Caller, hook: str, command: Command, options: Options, quarantine: Quarantine
+    caller: Caller, hook: str, command: Command, options: Options, brought: Brought
 ) -> tuple[list[str], str]:
     """The lines about one ref, and why it is not let in."""
     words, ref = caller.words, plain(command.ref)
     try:
         if hook == BEFORE:
             caller.house.index.catch_up()
-            judge(caller.house, caller.actor, command, options, quarantine)
+            judge(caller.house, caller.actor, command, options, brought.quarantine)
             return [], ""
-        number = receive(caller.house, caller.actor, command, options)
+        number = receive(caller.house, caller.actor, command, options, brought)
     except Refused as refused:
         told = [words.located(problem) for problem in refused.problems]
         return [words.say("guard.refused", ref=ref), *told], "refused"

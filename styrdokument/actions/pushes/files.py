@@ -37,5 +37,24 @@ def _of(
     if TEXT not in files:
         yield push_problem("removed", f"{folder}/{TEXT}")
         return
-    looked_at = {name: git.blob(blob) for name, blob in files.items() if blob in changed}
+    looked_at = _Files(git, {name: blob for name, blob in files.items() if blob in changed})
     yield from saving_problems(document, looked_at, frozenset(files), folder=folder)
+
+
+class _Files(Mapping[str, bytes]):
+    """Files by name, each read when it is asked for: together they may be too large to hold."""
+
+    def __init__(self, git: Git, blobs: Mapping[str, ObjectId]) -> None:
+        self._git, self._blobs = git, blobs
+
+    def __getitem__(self, name: str) -> bytes:
+        return self._git.blob(self._blobs[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._blobs)
+
+    def __len__(self) -> int:
+        return len(self._blobs)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._blobs

@@ -12,16 +12,22 @@ from styrdokument.domain.case import CaseNumber, Event, Step
 from styrdokument.domain.people import Actor
 from styrdokument.domain.pushing import Command, Options
 from styrdokument.store.cases import Entry
-from styrdokument.store.programs import Quarantine
+from styrdokument.store.incoming import Brought
 
 VIA = "git"
 
 
-def receive(house: House, actor: Actor, command: Command, options: Options) -> CaseNumber:
-    """Judge again with the lock held, and write. Raises Refused and Conflict."""
+def receive(
+    house: House, actor: Actor, command: Command, options: Options, brought: Brought
+) -> CaseNumber:
+    """Judge again with the lock held, let in what was brought, and write.
+
+    Raises Refused and Conflict; then nothing was let in for this.
+    """
     with house.record.lock():
         house.index.catch_up()  # it may lag behind who had the lock before
-        draft = judge(house, actor, command, options, Quarantine())
+        draft = judge(house, actor, command, options, brought.quarantine)
+        brought.let_in()
         if draft.contents:
             number = _record(house, actor, draft)
         else:
