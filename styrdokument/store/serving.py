@@ -20,6 +20,8 @@ from styrdokument.store.packscan import NotAPush
 
 UPLOAD, RECEIVE = "git-upload-pack", "git-receive-pack"
 """The two services of git, named from the server's side."""
+PUSHED = "application/x-git-receive-pack-request"
+"""The type of a push's body."""
 LARGEST_FETCH = 20_000_000
 LARGEST_PUSH = 100 * 1024 * 1024
 """Bytes of a body, as git reads it."""

@@ -15,8 +15,8 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 PATIENCE_SECONDS = 10.0
 IN_MEMORY = 1_000_000
 PART = 65_536
-READ_ELSEWHERE = "/git/"
-"""Where bodies are read as they come, and whoever is served takes a place of another kind."""
+READ_ELSEWHERE = "application/x-git-"
+"""How bodies' types begin that are read as they come, once it is known who sends them."""
 
 
 class Bodies:
@@ -26,12 +26,13 @@ class Bodies:
         """Bodies of over `most` bytes are left unread, for the app to refuse."""
         self._behind, self._most = behind, most
         self._places = threading.BoundedSemaphore(at_once)
+        self._waiting = threading.BoundedSemaphore(max(1, at_once // 2))
 
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         """Let the app have the body, or refuse the request."""
-        if environ["PATH_INFO"].startswith(READ_ELSEWHERE):
+        if environ.get("CONTENT_TYPE", "").startswith(READ_ELSEWHERE):
             return self._behind(environ, start_response)
         if environ.get("HTTP_TRANSFER_ENCODING"):  # its end cannot be told from a broken line
             return _refuse(start_response, "411 LENGTH REQUIRED", "error.cut_off")
@@ -39,7 +40,7 @@ class Bodies:
         length = int(stated) if stated.isascii() and stated.isdigit() else 0
         if not 0 < length <= self._most:
             return self._behind(environ, start_response)
-        if not self._places.acquire(timeout=PATIENCE_SECONDS):
+        if not self._has_place():
             return _refuse(start_response, "503 SERVICE UNAVAILABLE", "error.crowded")
         with SpooledTemporaryFile(max_size=IN_MEMORY) as body:
             try:
@@ -50,6 +51,20 @@ class Bodies:
                 return _refuse(start_response, "400 BAD REQUEST", "error.cut_off")
             body.seek(0)
             return self._behind(environ | {"wsgi.input": body}, start_response)
+
+    def _has_place(self) -> bool:
+        """Whether there is a place for one more; only some may wait for one, for they hold up too.
+
+        So threads are always left for those who read.
+        """
+        if self._places.acquire(blocking=False):
+            return True
+        if not self._waiting.acquire(blocking=False):
+            return False
+        try:
+            return self._places.acquire(timeout=PATIENCE_SECONDS)
+        finally:
+            self._waiting.release()
 
 
 def _copy(source: IO[bytes], target: IO[bytes], most: int) -> int:

@@ -55,8 +55,10 @@ def fetch() -> Response:
 
 @bp.post("/git-receive-pack")
 def push() -> Response:
-    """Take a push in."""
+    """Take a push in. A page elsewhere can send a form, but not with the type that git sends."""
     _is_writing(serving.RECEIVE)
+    if request.content_type != serving.PUSHED:
+        raise Refused(push_problem("garbled"))
     return _in_turn(_push)
 
 

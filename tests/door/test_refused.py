@@ -10,6 +10,8 @@ from styrdokument.domain.case import CaseNumber
 from styrdokument.domain.people import Scope
 from tests.door import packs
 from tests.door.conftest import Clone, Door, leftovers, run_git, said
+from tests.door.packs import entry, name_of
+from tests.door.test_objects import Forge
 from tests.views.library import BLOOD, HYGIENE, PNG
 
 Write = Callable[[Clone], None]
@@ -242,6 +244,20 @@ def test_bodies_that_are_no_push_are_refused_politely(door: Door) -> None:
     }
 
     assert {what: s for what, s in statuses.items() if not 400 <= s < 500} == {}
+
+
+def test_a_push_that_a_page_elsewhere_could_send_is_refused(door: Door) -> None:
+    forge, refs = Forge(door), door.refs()
+    found = forge.with_document(entry("100644", "lista.csv", forge.blob))
+    sent = packs.request(name_of(*found[-1]), packs.pack(found))
+    kinds = ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x")
+
+    answers = [
+        packs.post(door.url("alma"), "git-receive-pack", sent, Content_Type=kind) for kind in kinds
+    ]
+
+    assert [answer.status for answer in answers] == [422] * 3
+    assert door.refs() == refs
 
 
 def test_only_the_smart_protocol_is_served(door: Door, tmp_path: Path) -> None:

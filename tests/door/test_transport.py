@@ -99,6 +99,26 @@ def test_old_and_careful_clients_are_served_by_the_shipped_server(served: Door) 
     assert in_the_end == http.HTTPStatus.OK
 
 
+def test_nobody_stops_readers_by_sending_slowly_to_the_door_or_the_pages_beside_it(
+    served: Door,
+) -> None:
+    form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\na"
+    slow = []
+    git = form.replace("application/x-www-form-urlencoded", packs.TYPE)
+    for path in ("tokens", "x", "record.git/x", "record.git/git-receive-pack") * 5:
+        for sent in (form, git):
+            slow.append(raw.connect(served.address))
+            slow[-1].sendall(f"POST /git/{path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{sent}".encode())
+
+    try:
+        read = [ask(served.address, f"/documents/{HYGIENE}") for _ in range(5)]
+    finally:
+        for one in slow:
+            one.close()
+
+    assert read == [http.HTTPStatus.OK] * 5
+
+
 @pytest.mark.parametrize("version", ["0", "1", "2"])
 def test_a_client_with_two_thousand_commits_of_its_own_fetches_what_is_new(
     door: Door, version: str
