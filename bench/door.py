@@ -19,6 +19,9 @@ from statistics import median
 from load import memory
 from ours import Person, Rows, served
 
+from tests.door import packs
+from tests.door.test_bombs import BOMBS, zeros
+
 QUIET = {
     "PATH": os.environ["PATH"],
     "HOME": os.devnull,
@@ -50,7 +53,31 @@ def measure(data: Path, port: int, *, rounds: int, soak: int) -> Rows:
         numbers = [document["id"] for document in listed]
         Random().shuffle(numbers)  # noqa: S311 - other documents than an earlier run, cut off, took
         rows["push of a changed document, s"] = median(_pushes(clone, numbers[: rounds * 3]))
+        rows |= _bombs(ours, port)
         return rows | _soak(clone, ours, pid, numbers[rounds * 3], soak)
+
+
+def _bombs(url: str, port: int) -> Rows:
+    """How long the bombs of the tests take to be refused, and a reader meanwhile, at the worst."""
+    ended, read, refused = threading.Event(), [], []
+
+    def look() -> None:
+        reader = Person(port)
+        while not ended.is_set():
+            begun = time.monotonic()
+            reader.get("/documents.json")
+            read.append(time.monotonic() - begun)
+
+    reading = threading.Thread(target=look)
+    reading.start()
+    bodies = [packs.request("e" * 40, data) for data, _ in BOMBS.values()]
+    for body in [*bodies, packs.request("e" * 40, zeros(1 << 30))]:
+        begun = time.monotonic()
+        packs.post(url, "git-receive-pack", body)
+        refused.append(time.monotonic() - begun)
+    ended.set()
+    reading.join()
+    return {"the slowest bomb, s": max(refused), "a list while bombs come, slowest, s": max(read)}
 
 
 def _soak(clone: Path, address: str, pid: int, document: int, pushes: int) -> Rows:
@@ -60,7 +87,7 @@ def _soak(clone: Path, address: str, pid: int, document: int, pushes: int) -> Ro
     _git(clone, "switch", "-q", "--detach", "origin/main")
     for number in range(pushes):
         _write(clone, document, number)
-        _git(clone, "push", "-q", "origin", branch)
+        _git(clone, "push", "-q", "-o", "kind=correct", "origin", branch)
     with tempfile.TemporaryDirectory() as place:
         for number in range(pushes * 2 // 5):
             _clone(address, Path(place, str(number)), "--depth", "1")
@@ -78,7 +105,7 @@ def _pushes(clone: Path, documents: list[int]) -> Iterator[float]:
         _write(clone, document, document)
         branch = f"HEAD:refs/heads/draft/b-{document}-{time.time_ns()}"
         begun = time.monotonic()
-        _git(clone, "push", "-q", "origin", branch)
+        _git(clone, "push", "-q", "-o", "kind=correct", "origin", branch)
         yield time.monotonic() - begun
 
 

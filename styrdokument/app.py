@@ -136,6 +136,7 @@ def wsgi() -> Flask:
     if house.accounts.has_demonstration_accounts():
         house.close()
         raise BadConfig("demonstration accounts: serve this region with `styrdokument serve`")
+    atexit.register(house.close)
     atexit.register(schedule.begin(house, config.scheduler))
     return create_app(house, config)
 

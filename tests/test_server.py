@@ -1,6 +1,7 @@
 """The server itself, over a small app: what it takes in, and how it ends."""
 
 import http.client
+import os
 import signal
 import socket
 import subprocess
@@ -9,6 +10,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -155,6 +157,14 @@ def test_what_has_begun_is_answered_before_the_end(ending):
         out, err = process.communicate(timeout=60)
         idle.close()
     assert (process.returncode, out, err) == (0, "ended\n", "")
+
+
+def test_a_signal_that_another_thread_is_given_ends_the_server_too():
+    with served() as (process, port):
+        assert ask(port, "GET", "/a")[0] == 200
+        threads = [int(one.name) for one in Path(f"/proc/{process.pid}/task").iterdir()]
+        os.kill(max(threads), signal.SIGTERM)  # Linux tries the thread first that is named
+        assert process.wait(30) == 0
 
 
 def test_what_never_ends_is_given_up():

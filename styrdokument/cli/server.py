@@ -29,6 +29,7 @@ HEADER_SECONDS = 10
 HEADER_BYTES = 64 * 1024
 GRACE_SECONDS = 12
 """How long requests that have begun may go on when the server is told to stop."""
+LOOK_SECONDS = 1.0
 IDLE_THREAD_SECONDS = 60
 SILENT_SECONDS, ASKED_EACH, ASKED_TIMES = 60, 20, 3
 """A client whose machine is away is told from one that is slow, and its place given to others."""
@@ -63,7 +64,8 @@ def serve(app: Wsgi, listening: socket.socket, *, threads: int) -> None:
     loop = asyncio.new_event_loop()
     schedule: Any = _new_cbscheduler
     worker.serve_mtr(schedule(loop, _caller(app), impl_asyncio=True), loop, stop)
-    told.wait()
+    while not told.wait(LOOK_SECONDS):
+        pass  # a signal that another thread was given is seen when this one wakes, and not before
     stop.set()
     if not ended.wait(GRACE_SECONDS):
         sys.stdout.flush()
