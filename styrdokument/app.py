@@ -150,8 +150,7 @@ def trusted_hosts(config: Config) -> list[str] | None:
 
 def join(config: Config, now: Callable[[], datetime] | None = None) -> House:
     """Join the parts, with nothing recovered yet."""
-    data = config.data
-    git = Git(data / REPOSITORY)
+    data, git = config.data, Git(config.data / REPOSITORY)
     signer = Signer.load(data / KEY) if (data / KEY).exists() else None
     record, cases = Record(data, git, signer), Cases(git)
     matters = Matters(git, record, cases, inspect)
