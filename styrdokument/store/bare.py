@@ -67,7 +67,11 @@ def sweep_bare(path: Path) -> None:
             folders.remove(name)
             shutil.rmtree(Path(place, name))
         for name in names:
-            if _is_left_over(place[top:], name) or _is_empty_object(place[top:], place, name):
+            if (
+                _is_left_over(place[top:], name)
+                or _is_empty_object(place[top:], place, name)
+                or (place[top:] == "objects/pack" and _lacks_index(name, names))
+            ):
                 Path(place, name).unlink()
 
 
@@ -81,3 +85,9 @@ def _is_left_over(folder: str, name: str) -> bool:
 def _is_empty_object(folder: str, place: str, name: str) -> bool:
     """There are as many as there were steps: a `Path` for each would take longer than the rest."""
     return _LOOSE.fullmatch(folder) is not None and os.stat(f"{place}/{name}").st_size == 0  # noqa: PTH116
+
+
+def _lacks_index(name: str, names: list[str]) -> bool:
+    """Whether it is of a pack that nobody can read: its index, which comes last, never came."""
+    stem, _, ending = name.rpartition(".")
+    return ending in {"pack", "rev"} and stem.startswith("pack-") and f"{stem}.idx" not in names

@@ -429,6 +429,8 @@ def test_a_forked_process_reads_on_its_own(git):
 def test_sweeping_removes_what_killed_writers_leave_and_nothing_else(git):
     made = adopt(git, {"a": b"x"})
     git.move("refs/heads/draft/tmp_x", old=None, new=made)
+    run(git, "repack", "-d", "-q")
+    (git.path / "objects" / made[:2]).mkdir(exist_ok=True)
     kept = sorted(git.path.rglob("*"))
     for name in (
         f"{MAIN}.lock",
@@ -439,6 +441,8 @@ def test_sweeping_removes_what_killed_writers_leave_and_nothing_else(git):
         "objects/pack/tmp_pack_a1",
         "objects/pack/tmp_idx_a1",
         "objects/pack/.tmp-7-pack-a1.pack",
+        "objects/pack/pack-a1.pack",
+        "objects/pack/pack-a1.rev",
         "tmp_file_00",
         f"objects/{made[:2]}/tmp_obj_00",
         "objects/tmp_objdir-incoming-a/aa/bb",
