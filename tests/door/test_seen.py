@@ -9,6 +9,7 @@ from tests.cast import NOON
 from tests.door import packs
 from tests.door.conftest import Clone, Door, run_git, said
 from tests.door.test_authors import revise
+from tests.door.test_objects import Forge
 from tests.views import library
 from tests.views.library import BLOOD, DUE, HYGIENE
 
@@ -137,6 +138,33 @@ def test_a_hidden_file_cannot_be_had_by_naming_it_in_a_draft_of_ones_own(door: D
 
     assert not answer.is_let_in
     assert "till något som inte".encode() in answer.body or b"bad_push.unreadable" in answer.body
+
+
+@pytest.mark.usefixtures("written")
+def test_nothing_hidden_is_had_by_building_a_commit_on_it(door: Door) -> None:
+    forge, url, refs = Forge(door), door.url("alma"), door.refs()
+    draft, log = refs["refs/heads/draft/spolning"], refs["refs/cases/2"]
+    main = forge.ask("rev-parse", "main^{tree}")
+    commits = {
+        "its tree": forge.commit(forge.ask("rev-parse", f"{draft}^{{tree}}")),
+        "its commit": forge.commit(main, parents=f"parent {draft}\n"),
+        "beside main": forge.commit(main, parents=f"parent {forge.main}\nparent {draft}\n"),
+        "a log's tree": forge.commit(forge.ask("rev-parse", f"{log}^{{tree}}")),
+        "a log": forge.commit(main, parents=f"parent {forge.main}\nparent {log}\n"),
+    }
+
+    answers = [
+        packs.post(
+            url,
+            "git-receive-pack",
+            packs.request(packs.name_of("commit", one), packs.pack([("commit", one)])),
+        )
+        for one in commits.values()
+    ]
+    itself = packs.post(url, "git-receive-pack", packs.request(draft, packs.pack([])))
+
+    assert [answer.is_let_in for answer in [*answers, itself]] == [False] * 6
+    assert door.refs() == refs
 
 
 @pytest.mark.usefixtures("written")
