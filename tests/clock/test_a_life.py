@@ -6,13 +6,17 @@ The calendar is moved; the decision, the mail server and the pages are real.
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, time
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from styrdokument.actions import clockwork, deciding
+from styrdokument.actions import clockwork, deciding, opening, reviewing
 from styrdokument.actions.house import STOCKHOLM, House
+from styrdokument.domain.case import CaseNumber, Kind
+from styrdokument.domain.document import DocumentId
 from styrdokument.domain.matter import Given
+from styrdokument.domain.people import Actor
 from styrdokument.outside.mail import Letterhead
 from styrdokument.outside.smtp import Smtp
 from tests.actions import small
@@ -56,7 +60,7 @@ Provtagning (1002), version 2
   Du får påminnelsen som handläggare.
   https://styrdokument.exempel.invalid/documents/1002
 
-Läs igenom texten. Stämmer den fortfarande kan den förlängas; annars revideras den eller upphävs. Du börjar på dokumentets sida, under Åtgärder.
+Läs igenom texten. Stämmer den fortfarande kan den förlängas; annars revideras den eller upphävs. Du börjar på dokumentets sida, under ”Vad kan jag göra?”.
 
 Vänliga hälsningar, Region Exempel
 
@@ -75,7 +79,7 @@ Provtagning (1002), version 2
   You get this reminder as fact owner (Infection Control Physician).
   https://styrdokument.exempel.invalid/documents/1002
 
-Read the text through. If it still holds it can be extended; otherwise it is revised or repealed. You begin on the document's page, under Actions.
+Read the text through. If it still holds it can be extended; otherwise it is revised or repealed. You begin on the document's page, under “What can I do?”.
 
 Kind regards, Region Exempel
 
@@ -95,7 +99,7 @@ Provtagning (1002), version 2
   Du får påminnelsen som dokumentsamordnare.
   https://styrdokument.exempel.invalid/documents/1002
 
-Läs igenom texten. Stämmer den fortfarande kan den förlängas; annars revideras den eller upphävs. Du börjar på dokumentets sida, under Åtgärder.
+Läs igenom texten. Stämmer den fortfarande kan den förlängas; annars revideras den eller upphävs. Du börjar på dokumentets sida, under ”Vad kan jag göra?”.
 
 Vänliga hälsningar, Region Exempel
 
@@ -115,13 +119,44 @@ Provtagning (1002), version 2
   Du får påminnelsen som chef (Verksamhetschef medicin).
   https://styrdokument.exempel.invalid/documents/1002
 
-Läs igenom texten. Stämmer den fortfarande kan den förlängas; annars revideras den eller upphävs. Du börjar på dokumentets sida, under Åtgärder.
+Läs igenom texten. Stämmer den fortfarande kan den förlängas; annars revideras den eller upphävs. Du börjar på dokumentets sida, under ”Vad kan jag göra?”.
 
 Vänliga hälsningar, Region Exempel
 
 --
 Det här brevet skickades automatiskt av Styrdokument. Det går inte att svara på det.
 """  # noqa: E501 - as it is sent
+
+EXTENDED = """\
+Hej Alma!
+
+”Provtagning” har förlängts av Dag.
+
+Provtagning (1002), version 1
+  Gäller nu till och med 2031-01-05.
+  Skäl: Inget har ändrats i lag eller arbetssätt.
+  https://styrdokument.exempel.invalid/documents/1002
+
+Vänliga hälsningar, Region Exempel
+
+--
+Det här brevet skickades automatiskt av Styrdokument. Det går inte att svara på det.
+"""
+REPEALED = """\
+Hej Alma!
+
+”Provtagning” har upphävts av Dag.
+
+Provtagning (1002), version 1
+  Gäller inte från och med 2030-10-05.
+  Skäl: Ingår i en annan rutin.
+  https://styrdokument.exempel.invalid/documents/1002
+
+Vänliga hälsningar, Region Exempel
+
+--
+Det här brevet skickades automatiskt av Styrdokument. Det går inte att svara på det.
+"""
 
 
 class Life:
@@ -142,6 +177,25 @@ class Life:
         self.moment = datetime.combine(day, time(6), STOCKHOLM)
         self.inbox.taken.clear()
         clockwork.remind(self.house, lambda: True)
+        clockwork.send(self.house, lambda: True)
+
+    def actor(self, login: str) -> Actor:
+        """Somebody of the cast."""
+        return small.actor(self.house, self.ids, login)
+
+    def open(self, kind: str) -> CaseNumber:
+        """Alma opens a case on the document."""
+        return opening.open_case(self.house, self.actor("alma"), Kind(kind), [DocumentId(DUE)])
+
+    def given(self, case: CaseNumber, **said: Any) -> Given:
+        """What is said of the case as it stands."""
+        return Given(snapshot=small.matter(self.house, case).snapshot, **said)
+
+    def decide(self, case: CaseNumber, **said: Any) -> None:
+        """Dag decides, and the letters go."""
+        self.inbox.taken.clear()
+        given = self.given(case, second_look="password", **said)
+        deciding.decide(self.house, self.actor("dag"), case, given)
         clockwork.send(self.house, lambda: True)
 
     def letter(self, login: str, about: str) -> str:
@@ -193,3 +247,28 @@ def test_a_text_from_its_adoption_to_a_month_after_its_last_day(
 
     life.morning(date(2029, 1, 5))
     assert life.letter("dag", "ett styrdokument") == EXPIRED
+
+
+def test_a_text_that_has_expired_is_extended_and_in_time_repealed(
+    life: Life, visit: Callable[..., FlaskClient]
+) -> None:
+    clockwork.send(life.house, lambda: True)
+    life.morning(date(2029, 1, 5))
+    case = life.open("extend")
+    reviewing.approve(life.house, life.actor("frans"), case, life.given(case))
+    life.decide(case, reason="Inget har ändrats i lag eller arbetssätt.")
+    assert life.letter("alma", "Förlängt: Provtagning") == EXTENDED
+    words = words_of(visit(on=date(2029, 1, 6)), f"/documents/{DUE}")
+    assert "gick ut" not in words
+
+    life.morning(date(2029, 1, 6))
+    assert not [one for one in life.inbox.taken if "ett styrdokument" in one["subject"]]
+    life.morning(date(2030, 10, 5))
+    assert "om 92 dagar" in life.letter("alma", "ett styrdokument")
+
+    life.decide(life.open("repeal"), reason="Ingår i en annan rutin.")
+    assert life.letter("alma", "Upphävt: Provtagning") == REPEALED
+    words = words_of(visit(on=date(2030, 10, 6)), f"/documents/{DUE}")
+    assert "Dokumentet är upphävt." in words
+    life.morning(date(2031, 1, 5))
+    assert not [one for one in life.inbox.taken if "ett styrdokument" in one["subject"]]
