@@ -53,6 +53,7 @@ WRITERS = (
     "/documents/1001/actions",
     "/git",
     "/account",
+    "/calendar",
 )
 """Pages of the demonstration region's, as alma sees them."""
 DESK = (
@@ -67,6 +68,7 @@ DESK = (
     "/overview/in-force",
     "/overview/in-force?when=during",
     "/overview?unit=nowhere",
+    "/mail",
     "/units/medicinkliniken",
 )
 """For those who see all."""
