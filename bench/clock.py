@@ -9,8 +9,8 @@ many documents end on one day, their reminders are claimed and become letters in
 readers of pages are timed in the same process, by themselves before and beside it after.
 """
 
-import resource
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
@@ -30,7 +30,7 @@ from sqlalchemy import insert, select, update
 from styrdokument.actions import reminding
 from styrdokument.actions.house import STOCKHOLM, House
 from styrdokument.actions.sending import send_waiting
-from styrdokument.app import create_app
+from styrdokument.app import create_app, join
 from styrdokument.config import Config
 from styrdokument.store import tables
 from styrdokument.store.reminders import DIGEST
@@ -100,11 +100,10 @@ def measure(count: int, due: int) -> None:
         moment = datetime.combine(TODAY, datetime.min.time(), STOCKHOLM).replace(hour=6)
         house = replace(_begin(Path(folder)), now=lambda: moment)
         fill(house, count)
-        before = _memory()
         _tell("first look, every document evaluated, nothing claimed", *_timed(_look(house)))
         house.reminders.note_look(TODAY - timedelta(days=1), at=moment, reminders=0)
         _tell(f"daily look over {count:,} documents", *_timed(_look(house)))
-        click.echo(f"  peak of the process {_memory():,} MB, {before:,} before the looks")
+        click.echo(f"  {_alone(Path(folder))}")
         _one_day(house, due)
         app = create_app(house, Config(data=Path(folder)))
         alone = _reading(app, lambda: False)
@@ -119,6 +118,20 @@ def measure(count: int, due: int) -> None:
         click.echo(f"  {letters:,} letters in {time.monotonic() - begun:.0f} s")
         click.echo(f"  a page, p95: alone {alone:.1f} ms, beside {beside:.1f} ms")
         house.close()
+
+
+def _alone(data: Path) -> str:
+    """The daily look in a process of its own, which does nothing else, and its memory."""
+    words = [sys.executable, __file__, "--look", str(data)]
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603
+
+
+def look_alone(data: Path) -> None:
+    """Print what a look takes, and the most memory that the process has had, before and after."""
+    house, before = join(Config(data=data)), _memory()
+    count = reminding.look(house, TODAY).count
+    click.echo(f"in a process of its own: {count:,}, {before} MB before, {_memory()} MB at most")
+    house.close()
 
 
 def _look(house: House) -> Callable[[], int]:
@@ -159,9 +172,14 @@ def _tell(what: str, count: int, cpu: float, wall: float) -> None:
 
 
 def _memory() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // KILO
+    """The most that this process has had, in MB; what getrusage tells goes on from the parent's."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(one.split()[1]) for one in lines if one.startswith("VmHWM")) // KILO
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["--look"]:
+        look_alone(Path(sys.argv[2]))
+        sys.exit()
     sizes = [int(one) for one in sys.argv[1:]] or [100_000, 20_000]
     measure(sizes[0], sizes[1] if len(sizes) > 1 else sizes[0] // 5)
