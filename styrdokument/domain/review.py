@@ -18,7 +18,7 @@ URGENT_APPROVALS = 1
 def required(matter: Matter, draft: Draft) -> tuple[Entry, ...]:
     """The entries that must each approve the draft (rules 9, 12, 14, 15, 18 and 21)."""
     if matter.case.kind is Kind.EXTEND:
-        return (draft.roles.fact_owner,)
+        return (matter.roles_of(draft).fact_owner,)
     if matter.case.kind in {Kind.REPEAL, Kind.ASSIGN, Kind.URGENT}:
         return ()
     return _reviewing(matter, draft)
@@ -100,7 +100,7 @@ def everything_is_reviewed(matter: Matter, actor: Actor, given: Given) -> Iterat
         if matter.case.kind is not Kind.EXTEND:
             yield Problem(code=Code.NOT_APPROVED, values={"document": draft.id})
             continue
-        is_theirs = len(matter.drafts) == 1 and actor.answers_to(draft.roles.fact_owner)
+        is_theirs = len(matter.drafts) == 1 and actor.answers_to(matter.roles_of(draft).fact_owner)
         if not (given.attest and is_theirs):
             field = "attest" if is_theirs else ""
             yield Problem(code=Code.NEEDS_ATTEST, field=field, values={"document": draft.id})
@@ -111,7 +111,8 @@ def may_attest(matter: Matter, actor: Actor) -> bool:
     drafts = list(matter.drafts.values())
     if matter.case.kind is not Kind.EXTEND or len(drafts) > 1:
         return False
-    return not is_reviewed(matter, drafts[0]) and actor.answers_to(drafts[0].roles.fact_owner)
+    owner = matter.roles_of(drafts[0]).fact_owner
+    return actor.answers_to(owner) and not is_reviewed(matter, drafts[0])
 
 
 def reviewers_suffice(matter: Matter, _actor: Actor, _given: Given) -> Iterator[Problem]:
@@ -126,4 +127,4 @@ def reviewers_suffice(matter: Matter, _actor: Actor, _given: Given) -> Iterator[
 
 def _reviewing(matter: Matter, draft: Draft) -> tuple[Entry, ...]:
     heads = reviewing_heads(matter.registers, draft)
-    return tuple(dict.fromkeys((*draft.roles.reviewers, *heads)))
+    return tuple(dict.fromkeys((*matter.roles_of(draft).reviewers, *heads)))

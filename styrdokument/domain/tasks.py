@@ -23,13 +23,14 @@ def whose_turn(matter: Matter) -> tuple[Entry, ...]:
     is_attested = case.kind is Kind.EXTEND and all(is_reviewed(matter, d) for d in drafts)
     if case.state is State.DRAFT and not is_attested:
         opener = (str(case.opened_by.id),) if case.opened_by and case.opened_by.id else ()
-        return _unique((*(d.roles.case_officer for d in drafts), *opener))
+        return _unique((*(matter.roles_of(d).case_officer for d in drafts), *opener))
     if not case.is_open:
         return ()
     unread = [d for d in drafts if not is_reviewed(matter, d)]
     if unread:
-        return _unique(e for d in unread for e in (remaining(matter, d) or d.roles.reviewers))
-    return _unique(entry for d in drafts for entry in d.roles.adopter)
+        asked = (remaining(matter, d) or matter.roles_of(d).reviewers for d in unread)
+        return _unique(entry for entries in asked for entry in entries)
+    return _unique(entry for d in drafts for entry in matter.roles_of(d).adopter)
 
 
 def turn_since(events: Sequence[Event]) -> datetime | None:
@@ -45,11 +46,12 @@ def participants(matter: Matter) -> tuple[Entry, ...]:
     entries = [
         entry
         for d in matter.drafts.values()
+        for roles in (matter.roles_of(d),)
         for entry in (
-            d.roles.case_officer,
-            d.roles.fact_owner,
-            *d.roles.reviewers,
-            *d.roles.adopter,
+            roles.case_officer,
+            roles.fact_owner,
+            *roles.reviewers,
+            *roles.adopter,
             *reviewing_heads(matter.registers, d),
         )
     ]

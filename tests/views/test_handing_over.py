@@ -10,7 +10,7 @@ from styrdokument.domain.document import DocumentId
 from styrdokument.domain.people import PersonId
 from styrdokument.store.catalogue import Filters
 from tests.views import library
-from tests.views.steps import form, page, problems, said, words
+from tests.views.steps import form, opened, page, problems, said, words
 
 PASSWORD = library.PASSWORD
 
@@ -112,3 +112,16 @@ def test_the_page_of_a_person_leads_a_controller_there(person, region, address):
     at = f"/people/{region.ids['alma']}"
     assert address in page(person("karin"), at).xpath("//main//a/@href")
     assert address not in page(person("alma"), at).xpath("//main//a/@href")
+
+
+@pytest.mark.parametrize("kind", ["extend", "repeal", "assign"])
+def test_open_cases_without_a_text_of_their_own_follow_to_whoever_took_over(
+    person, region, address, kind
+):
+    opener = {"assign": "karin"}.get(kind, "frans")
+    case = opened(person, opener, library.EXPIRED, kind)
+    fields = filled(person, address, region.ids["gun"])
+    assert person("karin").post(address, data=fields).status_code == 303
+    assert case not in person("alma").get("/tasks").text
+    assert case in person("gun").get("/tasks").text
+    assert person("alma").get(case).status_code == 404
