@@ -1,5 +1,6 @@
 """A kill at any write of a save, an approval or a decision leaves all of it or none of it."""
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from styrdokument.domain.case import CaseNumber, State, Step
 from styrdokument.domain.document import DocumentId, folder_of
 from styrdokument.domain.matter import Given
 from styrdokument.domain.pushing import Command, Options
-from styrdokument.store.git import ObjectId
+from styrdokument.store.git import Git, ObjectId
+from styrdokument.store.incoming import incoming
 from tests.actions import small
 from tests.actions.kills import check_repository, houses_after_each_kill
 from tests.cast import NOON
@@ -100,12 +102,14 @@ def test_a_push_is_whole_or_has_not_happened(
     databases.copy(data, start)
     house = small.house_of(start)
     reviewing.withdraw(house, small.actor(house, ids, "alma"), CASE, Given(reason="Nej."))
-    tip = commit_of_a_client(house, ids["alma"])
+    tip, pack = pack_of_a_client(house, ids["alma"], tmp_path)
     close(house)
 
     def push(house: House) -> None:
         command = Command(ref=f"refs/heads/{BRANCH}", old=None, new=tip)
-        receive(house, small.actor(house, ids, "alma"), command, Options())
+        with incoming(house.git.path) as brought, pack.open("rb") as body:
+            brought.take(body, 0)
+            receive(house, small.actor(house, ids, "alma"), command, Options(), brought)
 
     outcomes = []
     for house in houses_after_each_kill(databases, start, tmp_path, push, every=2):
@@ -121,16 +125,27 @@ def test_a_push_is_whole_or_has_not_happened(
     check_outcomes(outcomes)
 
 
-def commit_of_a_client(house: House, person: str) -> ObjectId:
-    """A commit that adds an appendix to the routine, as git has let it in."""
+def pack_of_a_client(house: House, person: str, folder: Path) -> tuple[ObjectId, Path]:
+    """A commit that adds an appendix to the routine, in the pack that a push of it sends."""
     main = house.record.head
     assert main is not None
-    batch = house.git.batch()
+    shutil.copytree(house.git.path, folder / "clone.git")
+    clone = Git(folder / "clone.git")
+    batch = clone.batch()
     path = f"{folder_of(DOCUMENT)}/lista.csv"
     tree = batch.tree(main, {path: batch.blob(b"a;b\n")})
     commit = batch.commit(tree, parents=(main,), author=person, at=NOON, message="x\n")
     batch.flush()
-    return commit
+    clone.close()
+    pack = folder / "push.pack"
+    with pack.open("wb") as file:
+        subprocess.run(
+            ["git", "-C", clone.path, "pack-objects", "--revs", "--stdout", "-q"],
+            input=f"{commit}\n^{main}\n".encode(),
+            stdout=file,
+            check=True,
+        )
+    return commit, pack
 
 
 def test_an_approval_is_whole_or_has_not_happened(
