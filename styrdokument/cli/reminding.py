@@ -27,11 +27,12 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Show what would go out, and claim nothing.")
 @json_option
 def remind(data: Path, day: datetime | None, *, dry_run: bool, as_json: bool) -> None:
-    """Put the day's reminders in the outbox, and say what goes to whom, and why to them.
+    """Send the day's reminders, and say what goes to whom, and why to them.
 
-    Also what the scheduler held back because it was too much.
+    Also what the scheduler held back because it was too much. What cannot go now stays in the
+    outbox, and goes when the scheduler sends.
     """
-    from styrdokument.actions import reminding
+    from styrdokument.actions import reminding, sending
     from styrdokument.store.runs import Run
     from styrdokument.words import Words, language_in, plain
 
@@ -43,6 +44,7 @@ def remind(data: Path, day: datetime | None, *, dry_run: bool, as_json: bool) ->
             done = Run(job="remind", begun_at=begun, done_at=house.now(), told=told)
             if found.on == house.today:  # as the scheduler does, and what it held is let go
                 house.runs.note(done)
+            sending.send_waiting(house)
         words = Words(language_in(os.environ))
         shown = _plain(house, found) | {"dry_run": dry_run}
         lines = () if as_json else [plain(line) for line in _lines(house, shown, words)]

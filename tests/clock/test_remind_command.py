@@ -69,6 +69,14 @@ def test_it_is_let_go_once_and_json_tells_the_same(data: Path) -> None:
     )
 
 
+def test_the_letters_go_at_once_and_not_at_all_in_a_dry_run(data: Path) -> None:
+    remind(data, "--on", "2026-12-10", "--dry-run")
+    assert not list(data.glob("mail/*.eml"))
+    remind(data, "--on", "2026-12-10")
+    letters = [file.read_bytes() for file in data.glob("mail/*.eml")]
+    assert any(b"To: Alma" in letter for letter in letters)
+
+
 @pytest.mark.parametrize("day", ["2026-02-30", "soon", "2026-13-01", ""])
 def test_a_day_that_is_none_is_refused_in_a_line(data: Path, day: str) -> None:
     done = remind(data, "--on", day)
