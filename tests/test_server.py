@@ -225,3 +225,17 @@ def test_threads_that_end_leave_their_connections_without_taking_the_server_with
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
     assert answers == [200] * 48
+
+
+def test_the_server_may_open_as_many_files_as_the_system_grants() -> None:
+    program = (
+        "import resource; from styrdokument.cli import server\n"
+        "most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (64, most))\n"
+        "server.open_many_files()\n"
+        "print(resource.getrlimit(resource.RLIMIT_NOFILE)[0] == min(most, server.MOST_FILES))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "True\n", done.stderr

@@ -9,6 +9,7 @@ stay as it is: the version is pinned, and tests of the command hold what is reli
 import asyncio
 import ctypes
 import os
+import resource
 import signal
 import socket
 import sys
@@ -36,6 +37,8 @@ SILENT_SECONDS, ASKED_EACH, ASKED_TIMES = 60, 20, 3
 _MMAP_THRESHOLD, _ARENA_MAX = -3, -8
 """Of glibc's `mallopt`."""
 LARGE_BYTES = 1_000_000
+MOST_FILES = 65_536
+"""Open files, where the system grants so many: each thread keeps every pack of the record open."""
 HEAPS = 2
 
 
@@ -55,6 +58,7 @@ def serve(app: Wsgi, listening: socket.socket, *, threads: int) -> None:
     What is not answered in `GRACE_SECONDS` then is given up, and with it the process.
     """
     _give_memory_back()
+    open_many_files()
     stop, ended = WorkerSignal(), threading.Event()
     told = threading.Event()
     stop.add_cb(ended.set)
@@ -86,6 +90,14 @@ def _set_for_all(listening: socket.socket) -> None:
     ):
         if hasattr(socket, name):  # not everywhere
             listening.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+
+
+def open_many_files() -> None:
+    """Use what the system lets us open, and not the small part that it gives at first."""
+    given, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if most == resource.RLIM_INFINITY else min(most, MOST_FILES)
+    if given < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def _give_memory_back() -> None:
