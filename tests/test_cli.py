@@ -285,9 +285,9 @@ def test_a_disabled_account_lets_nobody_in(data):
     check_refused(call("account", "disable", "gun", "--data", data))
 
 
-def put_units(data, *logins, reason="Ny enhet."):
+def put_units(data, *logins, reason="Ny enhet.", slug="kirurgen"):
     file = data / "units.yaml"
-    file.write_text("organisation:\n  label: {sv: Regionen}\nkirurgen:\n  parent: organisation\n")
+    file.write_text(f"organisation:\n  label: {{sv: Regionen}}\n{slug}:\n  parent: organisation\n")
     by = [word for login in logins for word in ("--by", login)]
     return call("register", "put", file, *by, "--reason", reason, "--data", data)
 
@@ -309,6 +309,13 @@ def test_a_register_is_put_in_place_by_two_people(data):
         "Arvid",
     ]
     house.close()
+
+
+@pytest.mark.parametrize("slug", ["Kirurgen", "vård", "kirurgen/ett", "p-kirurgen", "'två ord'"])
+def test_what_would_not_do_in_an_address_or_looks_like_a_person_names_no_unit(data, slug):
+    add(data, "karin")
+    add(data, "arvid")
+    check_refused(put_units(data, "karin", "arvid", slug=slug), slug.strip("'"), "bindestreck")
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])

@@ -26,6 +26,7 @@ from styrdokument.domain.document import (
 from styrdokument.domain.matter import Given
 from styrdokument.domain.people import Actor, Entry, PersonId
 from styrdokument.domain.problems import Code, Conflict, NotFound, Problem, Refused
+from styrdokument.domain.proof import needs_look
 from styrdokument.store.git import Batch, ObjectId
 from styrdokument.store.record import hash_of
 
@@ -115,8 +116,7 @@ def _check(wanted: HandOver, given: Given) -> None:
         )
     if not given.reason.strip():
         problems.append(Problem(code=Code.NEEDS_REASON, field="reason"))
-    if not given.second_look and not given.problems:
-        problems.append(Problem(code=Code.NEEDS_SECOND_LOOK, field="password"))
+    problems += needs_look(given.second_look, given.problems)
     if problems:
         raise Refused(*problems)
 

@@ -5,22 +5,21 @@ change takes a second look first. Codes are asked for once before they count, an
 at once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from styrdokument.actions.house import House
 from styrdokument.actions.proving import step_of
-from styrdokument.domain.naming import unfit_characters
+from styrdokument.domain.fields import label_problems
 from styrdokument.domain.people import Actor
 from styrdokument.domain.problems import Code, Problem, Refused
-from styrdokument.domain.proof import Proof
+from styrdokument.domain.proof import Proof, needs_look
 from styrdokument.outside import passkeys
 from styrdokument.store.authenticators import Means
 
 MOST = 10
 """Ways of one kind that one person may have."""
-LONGEST_NAME = 100
 NEW_CODES, NEW_KEY = "new_codes", "new_passkey"
 
 
@@ -40,7 +39,7 @@ def begin_codes(
     name: str,
     *,
     looked: Proof | None,
-    found: Iterable[Problem],
+    found: Sequence[Problem],
     title: str,
 ) -> Begun:
     """A new secret for an app, to be confirmed by its first code. Raises Refused."""
@@ -88,7 +87,7 @@ def begin_passkey(
     name: str,
     *,
     looked: Proof | None,
-    found: Iterable[Problem],
+    found: Sequence[Problem],
     site: passkeys.Site,
 ) -> tuple[str, dict[str, Any]]:
     """The name of what waits, and what the browser is asked for. Raises Refused."""
@@ -127,13 +126,10 @@ def add_passkey(house: House, actor: Actor, waiting: str, answer: str, site: pas
 
 
 def remove(
-    house: House, actor: Actor, number: int, *, looked: Proof | None, found: Iterable[Problem]
+    house: House, actor: Actor, number: int, *, looked: Proof | None, found: Sequence[Problem]
 ) -> None:
     """Take one of one's own ways away. Raises Refused; NotFound for another's."""
-    problems = [*found]
-    if looked is None and not problems:
-        problems.append(Problem(code=Code.NEEDS_SECOND_LOOK, field="password"))
-    if problems:
+    if problems := [*found, *needs_look(looked, found)]:
         raise Refused(*problems)
     house.authenticators.remove(actor.id, number)
 
@@ -144,18 +140,9 @@ def _check(
     means: Means,
     name: str,
     looked: Proof | None,
-    found: Iterable[Problem],
+    found: Sequence[Problem],
 ) -> None:
-    problems = [*found]
-    if looked is None and not problems:
-        problems.append(Problem(code=Code.NEEDS_SECOND_LOOK, field="password"))
-    if not name.strip():
-        problems.append(Problem(code=Code.NEEDS_FIELD, field="name"))
-    if len(name) > LONGEST_NAME:
-        values = {"most": LONGEST_NAME}
-        problems.append(Problem(code=Code.BAD_VALUE, field="name", rule="too_long", values=values))
-    if any(unfit_characters(name)):
-        problems.append(Problem(code=Code.BAD_VALUE, field="name", rule="characters"))
+    problems = [*found, *needs_look(looked, found), *label_problems(name)]
     if len(house.authenticators.of(actor.id, means)) >= MOST:
         values = {"most": MOST}
         problems.append(Problem(code=Code.BAD_VALUE, rule="too_many_ways", values=values))

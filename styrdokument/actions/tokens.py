@@ -4,14 +4,15 @@ What a token lets in is judged again at each use: as its owner, with the owner's
 day. One that may write is as good as a password for a year, so it takes a second look to make.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from styrdokument.actions.house import House
-from styrdokument.domain.naming import unfit_characters
+from styrdokument.domain.fields import label_problems
 from styrdokument.domain.people import Actor, PersonId, Scope
 from styrdokument.domain.problems import Code, Problem, Refused
+from styrdokument.domain.proof import needs_look
 from styrdokument.domain.validity import add_months
 from styrdokument.store.tokens import Token
 
@@ -19,8 +20,6 @@ MOST = 20
 """Live tokens that one person may have."""
 USUAL_MONTHS, MOST_MONTHS = 12, 24
 """How long a token lasts where nothing is said, and at most."""
-LONGEST_NAME = 100
-_OF_A_SECOND_LOOK = frozenset({Code.NEEDS_SECOND_LOOK, Code.THROTTLED, Code.DIRECTORY_AWAY})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,17 +37,16 @@ def make(
     wanted: Wanted,
     *,
     second_look: str | None,
-    found: Iterable[Problem] = (),
+    found: Sequence[Problem] = (),
 ) -> tuple[Token, str]:
     """Make a token for oneself; with it its secret, to be shown once.
 
     `second_look` is how the actor has just shown again who they are, `found` what stood in the way
     of that. Raises Refused with every reason.
     """
-    problems = list(found)
-    is_told = any(problem.code in _OF_A_SECOND_LOOK for problem in problems)
-    if wanted.scope is Scope.WRITE and second_look is None and not is_told:
-        problems.append(Problem(code=Code.NEEDS_SECOND_LOOK, field="password"))
+    problems = [*found]
+    if wanted.scope is Scope.WRITE:
+        problems += needs_look(second_look, found)
     return _make(house, actor.id, wanted, problems)
 
 
@@ -93,14 +91,7 @@ def _make(
 
 
 def _problems(house: House, person: PersonId, wanted: Wanted) -> Iterator[Problem]:
-    name = wanted.name.strip()
-    if not name:
-        yield Problem(code=Code.NEEDS_FIELD, field="name")
-    if len(name) > LONGEST_NAME:
-        values = {"most": LONGEST_NAME}
-        yield Problem(code=Code.BAD_VALUE, field="name", rule="too_long", values=values)
-    if any(unfit_characters(name)):
-        yield Problem(code=Code.BAD_VALUE, field="name", rule="characters")
+    yield from label_problems(wanted.name)
     days = {"first": house.today, "last": latest_day(house)}
     if not days["first"] <= wanted.expires_on <= days["last"]:
         yield Problem(code=Code.BAD_VALUE, field="expires_on", rule="day", values=days)

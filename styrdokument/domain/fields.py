@@ -22,12 +22,15 @@ from styrdokument.domain.document import (
     Roles,
     is_governed,
 )
+from styrdokument.domain.naming import unfit_characters
 from styrdokument.domain.people import is_person
 from styrdokument.domain.problems import Code, Problem
 from styrdokument.domain.registers import Registers
 
 Raw = Mapping[str, Any]
 MOST_TEXT = 500
+LONGEST_LABEL = 100
+"""Characters of what somebody calls a thing of their own: a token, a passkey."""
 
 
 def read_fields(raw: Raw, *, id_: DocumentId) -> Fields:
@@ -106,6 +109,17 @@ def ended(register: Register, entry: str, registers: Registers, *, on: date) -> 
     found = getattr(registers, register).get(entry)
     until = getattr(found, "until", None)
     return until is not None and until < on
+
+
+def label_problems(name: str) -> Iterator[Problem]:
+    """What is wrong with what somebody calls a thing of their own."""
+    if not name.strip():
+        yield Problem(code=Code.NEEDS_FIELD, field="name")
+    if len(name.strip()) > LONGEST_LABEL:
+        values = {"most": LONGEST_LABEL}
+        yield Problem(code=Code.BAD_VALUE, field="name", rule="too_long", values=values)
+    if any(unfit_characters(name)):
+        yield Problem(code=Code.BAD_VALUE, field="name", rule="characters")
 
 
 def _is_in(file: str, key: str) -> bool:

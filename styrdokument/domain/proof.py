@@ -1,7 +1,13 @@
 """How somebody has shown, again, who they are; it stands on the record with what they signed."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+
+from styrdokument.domain.problems import Code, Problem
+
+_OF_A_LOOK = frozenset({Code.NEEDS_SECOND_LOOK, Code.THROTTLED, Code.DIRECTORY_AWAY})
+"""What says that a second look was tried."""
 
 
 class Proof(StrEnum):
@@ -26,3 +32,9 @@ class Shown:
     passkey: str = ""
     challenge: str = ""
     session: str = ""
+
+
+def needs_look(looked: str | None, found: Iterable[Problem]) -> Iterator[Problem]:
+    """The problem of no second look; none where `found` tells why one that was tried failed."""
+    if not looked and not any(problem.code in _OF_A_LOOK for problem in found):
+        yield Problem(code=Code.NEEDS_SECOND_LOOK, field="password")

@@ -12,9 +12,8 @@ from styrdokument.domain.fields import submission_problems
 from styrdokument.domain.matter import Given, Matter, deciding_functions
 from styrdokument.domain.people import Actor
 from styrdokument.domain.problems import Code, Problem
+from styrdokument.domain.proof import needs_look
 
-_OF_A_LOOK = frozenset({Code.NEEDS_SECOND_LOOK, Code.THROTTLED, Code.DIRECTORY_AWAY})
-"""What says that a second look was tried."""
 Rule = Callable[[Matter, Actor, Given], Iterable[Problem]]
 
 
@@ -56,14 +55,13 @@ def is_behind(matter: Matter) -> bool:
 def has_shown_who_approves(matter: Matter, _actor: Actor, given: Given) -> Iterator[Problem]:
     """Where a type asks for it, an approval too takes a second look."""
     looks = {matter.type_of(draft).second_look for draft in matter.drafts.values()}
-    if SecondLook.APPROVALS in looks and not (given.second_look or _has_failed_a_look(given)):
-        yield Problem(code=Code.NEEDS_SECOND_LOOK, field="password")
+    if SecondLook.APPROVALS in looks:
+        yield from needs_look(given.second_look, given.problems)
 
 
 def has_shown_who_decides(_matter: Matter, _actor: Actor, given: Given) -> Iterator[Problem]:
     """A decision always takes a second look at who decides."""
-    if not (given.second_look or _has_failed_a_look(given)):
-        yield Problem(code=Code.NEEDS_SECOND_LOOK, field="password")
+    yield from needs_look(given.second_look, given.problems)
 
 
 def says_what_changed(matter: Matter, _actor: Actor, given: Given) -> Iterator[Problem]:
@@ -132,11 +130,6 @@ def minutes_text_is_attested(matter: Matter, actor: Actor, given: Given) -> Iter
         return
     if given.text_attested_by in {None, actor.id}:
         yield Problem(code=Code.NEEDS_ATTEST, field="text_attested_by", rule="minutes")
-
-
-def _has_failed_a_look(given: Given) -> bool:
-    """Whether a second look was tried and is among the problems already."""
-    return any(p.code in _OF_A_LOOK for p in given.problems)
 
 
 def _may_somebody_decide(

@@ -88,7 +88,7 @@ _ROWS = (
         target=State.IN_REVIEW,
         roles=_WRITERS,
         rules=(
-                    rules.says_what_changed,
+            rules.says_what_changed,
             rules.changes_something,
             rules.is_complete,
             review.reviewers_suffice,

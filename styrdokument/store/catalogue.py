@@ -71,12 +71,6 @@ class Catalogue:
         query = _full(on).where(versions.c.document == document, standing_on(on).in_(APPLIES))
         return self._one(query)
 
-    def next_version(self, document: DocumentId, *, on: date) -> Row | None:
-        """The adopted version that takes over later, if there is one (rule 7)."""
-        v = versions.c
-        query = _full(on).where(v.document == document, standing_on(on) == Standing.UPCOMING)
-        return self._one(query.order_by(v.version).limit(1))
-
     def versions(self, document: DocumentId, *, on: date) -> Sequence[Row]:
         """All versions of a document, newest first, without their texts."""
         query = _listed(on).where(versions.c.document == document)

@@ -124,7 +124,6 @@ class _Pack:
 
     def __init__(self, body: IO[bytes], request: Request) -> None:
         self._body, self._request = body, request
-        self._start = body.tell()
         self._total = 0
         self._depths: dict[int, int] = {}
 

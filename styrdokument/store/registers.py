@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
 from styrdokument.domain.document import DocumentType, SecondLook
+from styrdokument.domain.naming import is_slug
 from styrdokument.domain.people import Function, Grant, Holding, PersonId, Unit
 from styrdokument.domain.problems import Code, Problem, Refused
 from styrdokument.domain.registers import LegalAct, Process, Registers
@@ -53,11 +54,10 @@ def problems_in(before: Registers, after: Registers) -> Iterator[Problem]:
             yield Problem(
                 code=Code.BAD_VALUE, field=register, rule="unlisted", values={"value": slug}
             )
-    for slug in after.functions:
-        if slug.startswith("p-"):
-            yield Problem(
-                code=Code.BAD_VALUE, field="functions", rule="like_a_person", values={"value": slug}
-            )
+    for name in ("types", "units", "functions"):
+        for slug in sorted(getattr(after, name).keys() - getattr(before, name).keys()):
+            if not is_slug(slug):
+                yield Problem(code=Code.BAD_VALUE, field=name, rule="slug", values={"value": slug})
     for slug, kind in after.types.items():
         if not is_ladder(kind.reminders):
             yield Problem(code=Code.BAD_VALUE, field="types", rule="ladder", values={"value": slug})

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Engine, Select, and_, func, or_, select
+from sqlalchemy import Engine, Select, and_, or_, select
 
 from styrdokument.domain.case import OPEN_STATES
 from styrdokument.domain.people import Entry
@@ -103,11 +103,6 @@ class Watch:
         """The cases that have changed since a moment, the longest ago first."""
         c = cases.c
         return self._all(select(cases).where(c.changed_at > moment).order_by(c.changed_at))
-
-    def last_change(self) -> datetime | None:
-        """When a case last changed."""
-        with self._engine.connect() as connection:
-            return connection.execute(select(func.max(cases.c.changed_at))).scalar()
 
     def _all(self, query: Select[Any]) -> Sequence[Row]:
         with self._engine.connect() as connection:

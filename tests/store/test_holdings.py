@@ -1,32 +1,20 @@
 """What was seen of who is in a function's group: one row while it lasts, another after a break."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
 from styrdokument.store.holdings import Holdings
-from styrdokument.store.journal import Journal
 from tests.cast import ALMA, DAG, TODAY
-from tests.databases import Databases
 
 DAY = timedelta(days=1)
 HELD = {"chief": "group-1", "deputy": "group-1", "nurse": "group-2"}
 
 
 @pytest.fixture
-def engine(databases: Databases, tmp_path: Path) -> Iterator[Engine]:
-    engine = databases.engine(tmp_path, "journal")
-    Journal(engine).prepare()
-    yield engine
-    databases.close(engine)
-
-
-@pytest.fixture
-def holdings(engine: Engine) -> Holdings:
-    return Holdings(engine)
+def holdings(journal_engine: Engine) -> Holdings:
+    return Holdings(journal_engine)
 
 
 def told(holdings: Holdings) -> list[tuple[str, str, int, int, int | None]]:
@@ -102,10 +90,10 @@ def test_another_group_of_the_same_function_is_another_row(holdings: Holdings) -
 
 
 def test_what_another_process_notes_is_seen_when_it_is_read_again(
-    engine: Engine, holdings: Holdings
+    journal_engine: Engine, holdings: Holdings
 ) -> None:
     assert holdings.all() == []
-    look(Holdings(engine), 0, [], [ALMA.id])
+    look(Holdings(journal_engine), 0, [], [ALMA.id])
     holdings._kept_until = 0.0
 
     assert told(holdings) == [("nurse", ALMA.id, 0, 0, None)]

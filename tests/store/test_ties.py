@@ -1,9 +1,7 @@
 """Who of a directory is who of the record: by the key alone, and for ever."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
@@ -16,7 +14,6 @@ from styrdokument.store.journal import Journal
 from styrdokument.store.sql import writing
 from styrdokument.store.ties import Ties
 from tests.cast import NOON
-from tests.databases import Databases
 
 PASSWORD = "ett-långt-lösenord"
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -24,32 +21,24 @@ ALMA = Sighting(key="key-1", login="alma", name="Alma")
 
 
 @pytest.fixture
-def engine(databases: Databases, tmp_path: Path) -> Iterator[Engine]:
-    engine = databases.engine(tmp_path, "journal")
-    Journal(engine).prepare()
-    yield engine
-    databases.close(engine)
+def accounts(journal_engine: Engine) -> Accounts:
+    return Accounts(journal_engine, QUICK)
 
 
 @pytest.fixture
-def accounts(engine: Engine) -> Accounts:
-    return Accounts(engine, QUICK)
-
-
-@pytest.fixture
-def ties(engine: Engine, accounts: Accounts) -> Ties:
-    return Ties(engine, accounts)
+def ties(journal_engine: Engine, accounts: Accounts) -> Ties:
+    return Ties(journal_engine, accounts)
 
 
 def test_a_journal_of_before_there_were_ties_gets_them_and_keeps_the_rest(
-    engine: Engine, accounts: Accounts, ties: Ties
+    journal_engine: Engine, accounts: Accounts, ties: Ties
 ) -> None:
     made = accounts.add("eva", name="Eva", password=PASSWORD, at=NOON)
-    with writing(engine) as connection:
+    with writing(journal_engine) as connection:
         connection.execute(text("DROP TABLE ties"))
-    assert "ties" not in inspect(engine).get_table_names()
+    assert "ties" not in inspect(journal_engine).get_table_names()
 
-    Journal(engine).prepare()
+    Journal(journal_engine).prepare()
 
     assert accounts.named("eva") == made
     assert ties.of(made.person.id) is None

@@ -1,9 +1,7 @@
 """Access tokens: the secret is shown once, opens until its last day, and stands nowhere."""
 
 import re
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,10 +14,8 @@ from styrdokument.domain.people import PersonId, Scope
 from styrdokument.domain.problems import NotFound
 from styrdokument.store import journal
 from styrdokument.store.accounts import Accounts
-from styrdokument.store.journal import Journal
 from styrdokument.store.tokens import Token, Tokens
 from tests.cast import ALMA, GUN, NOON, TODAY
-from tests.databases import Databases
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 WANTED: dict[str, Any] = {
@@ -31,16 +27,8 @@ WANTED: dict[str, Any] = {
 
 
 @pytest.fixture
-def engine(databases: Databases, tmp_path: Path) -> Iterator[Engine]:
-    engine = databases.engine(tmp_path, "journal")
-    Journal(engine).prepare()
-    yield engine
-    databases.close(engine)
-
-
-@pytest.fixture
-def tokens(engine: Engine) -> Tokens:
-    return Tokens(engine)
+def tokens(journal_engine: Engine) -> Tokens:
+    return Tokens(journal_engine)
 
 
 def test_a_secret_opens_what_it_was_made_for(tokens: Tokens) -> None:
@@ -59,9 +47,9 @@ def test_a_secret_is_recognised_wherever_it_is_seen(tokens: Tokens) -> None:
     assert [one for one in secrets if not re.fullmatch("sd_[a-z2-7]{40}", one)] == []
 
 
-def test_a_secret_stands_nowhere_in_the_journal(tokens: Tokens, engine: Engine) -> None:
+def test_a_secret_stands_nowhere_in_the_journal(tokens: Tokens, journal_engine: Engine) -> None:
     _, secret = tokens.create(ALMA.id, **WANTED)
-    with engine.connect() as connection:
+    with journal_engine.connect() as connection:
         rows = [
             str(tuple(row))
             for table in journal.METADATA.sorted_tables
@@ -123,8 +111,8 @@ def test_everybody_has_their_own_the_newest_first(tokens: Tokens) -> None:
     assert tokens.of(PersonId("p-00000000")) == []
 
 
-def test_a_closed_account_has_no_tokens_that_open(tokens: Tokens, engine: Engine) -> None:
-    accounts = Accounts(engine, QUICK)
+def test_a_closed_account_has_no_tokens_that_open(tokens: Tokens, journal_engine: Engine) -> None:
+    accounts = Accounts(journal_engine, QUICK)
     words = {"password": "ett-långt-lösenord", "at": NOON}
     eva, gun = (accounts.add(n, name=n, **words).person.id for n in ("eva", "gun"))
     early, _ = tokens.create(eva, **WANTED)
