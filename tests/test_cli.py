@@ -276,6 +276,19 @@ def test_an_account_that_cannot_be_added_is_refused_in_words(data):
     check_refused(add(data, "frans", "--unit", "månen"), "månen")
 
 
+def test_a_lost_password_is_set_anew_and_what_the_old_one_had_opened_ends(data):
+    add(data, "eva")
+    secret = call("token", "create", "eva", "--data", data).stdout.split()[-1]
+    words = ["account", "password", "eva", "--password-stdin", "--data", data]
+    check_refused(call(*words, input="kort\n"), "10")
+    assert call(*words, input="en helt ny mening\n").exit_code == 0
+    with closing(open_house(Config(data=data))) as house:
+        assert house.accounts.authenticate("eva", PASSWORD) is None
+        assert house.accounts.authenticate("eva", "en helt ny mening")
+        assert house.tokens.find(secret, at=house.now()) is None
+    check_refused(call("account", "password", "gun", "--password-stdin", "--data", data), "gun")
+
+
 def test_a_disabled_account_lets_nobody_in(data):
     add(data, "eva")
     assert call("account", "disable", "eva", "--data", data).exit_code == 0

@@ -1,4 +1,4 @@
-"""One's own account: adding and taking away what shows who one is beside the password.
+"""One's own account: its password, and adding and taking away what shows who one is beside it.
 
 Whoever sits down at somebody's open browser must not be able to add a way of their own: each
 change takes a second look first. Codes are asked for once before they count, and a passkey is made
@@ -12,9 +12,9 @@ from typing import Any
 from styrdokument.actions.house import House
 from styrdokument.actions.proving import step_of
 from styrdokument.domain.fields import label_problems
-from styrdokument.domain.people import Actor
-from styrdokument.domain.problems import Code, Problem, Refused
-from styrdokument.domain.proof import Proof, needs_look
+from styrdokument.domain.people import Actor, PersonId
+from styrdokument.domain.problems import Code, NotFound, Problem, Refused
+from styrdokument.domain.proof import Proof, needs_look, password_problems
 from styrdokument.outside import passkeys
 from styrdokument.store.authenticators import Means
 
@@ -123,6 +123,39 @@ def add_passkey(house: House, actor: Actor, waiting: str, answer: str, site: pas
         counter=made.counter,
         at=house.now(),
     )
+
+
+def change_password(
+    house: House,
+    actor: Actor,
+    new: str,
+    *,
+    revokes: bool,
+    looked: Proof | None,
+    found: Sequence[Problem],
+) -> str:
+    """Set one's password of a local account; the token of a new session, for all others have ended.
+
+    With `revokes` one's access tokens end too. Raises Refused; NotFound where the password is kept
+    elsewhere.
+    """
+    if not house.directory.keeps_password(actor.id):
+        raise NotFound(actor.id)
+    problems = [*found, *needs_look(looked, found), *password_problems(new, field="new_password")]
+    if problems:
+        raise Refused(*problems)
+    house.accounts.change_password(actor.id, new)
+    if revokes:
+        house.tokens.revoke_all(actor.id, at=house.now())
+    return house.sessions.begin(actor.id, at=house.now())
+
+
+def set_password(house: House, person: PersonId, new: str) -> None:
+    """The same at a shell, for somebody who has lost it: access tokens end too. Raises Refused."""
+    if problems := [*password_problems(new)]:
+        raise Refused(*problems)
+    house.accounts.change_password(person, new)
+    house.tokens.revoke_all(person, at=house.now())
 
 
 def remove(

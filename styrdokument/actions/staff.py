@@ -95,6 +95,10 @@ class Staff:
         tie = self.ties.of(person)
         return tie is None or self.is_in_directory(tie.key)
 
+    def keeps_password(self, person: PersonId) -> bool:
+        """Whether somebody's password is kept here, as that of a local account is."""
+        return self.ties.of(person) is None
+
     def named(self, login: str) -> Sighting | None:
         """Whoever a login names in the organisation's directory. Raises Refused."""
         organisation = self.organisation

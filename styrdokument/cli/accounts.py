@@ -74,6 +74,25 @@ def change_account(login: str, data: Path, **stated: str | None) -> None:
         change_account(house.journal.engine, found.person.id, **facts)
 
 
+@account.command("password")
+@click.argument("login")
+@data_option
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def set_password(login: str, data: Path, *, password_stdin: bool) -> None:
+    """Set a local account's password, for somebody who has lost it.
+
+    Their sessions and access tokens end: who else has had the old one cannot be known.
+    """
+    from styrdokument.actions import own_account  # noqa: PLC0415 - when it runs
+
+    with opened(data) as house:
+        found = house.accounts.named(login)
+        if found is None or not house.directory.keeps_password(found.person.id):
+            raise CouldNot(f"no such account, or its password is kept in the directory: {login}")
+        password = sys.stdin.readline().rstrip("\n") if password_stdin else _asked()
+        own_account.set_password(house, found.person.id, password)
+
+
 @account.command("disable")
 @click.argument("login")
 @data_option

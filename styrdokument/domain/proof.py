@@ -9,6 +9,9 @@ from styrdokument.domain.problems import Code, Problem
 _OF_A_LOOK = frozenset({Code.NEEDS_SECOND_LOOK, Code.THROTTLED, Code.DIRECTORY_AWAY})
 """What says that a second look was tried."""
 
+LEAST_PASSWORD, LONGEST_PASSWORD = 10, 1024
+"""Characters: at least so many for a new one; no more are ever compared."""
+
 
 class Proof(StrEnum):
     """The ways."""
@@ -38,3 +41,10 @@ def needs_look(looked: str | None, found: Iterable[Problem]) -> Iterator[Problem
     """The problem of no second look; none where `found` tells why one that was tried failed."""
     if not looked and not any(problem.code in _OF_A_LOOK for problem in found):
         yield Problem(code=Code.NEEDS_SECOND_LOOK, field="password")
+
+
+def password_problems(password: str, *, field: str = "password") -> Iterator[Problem]:
+    """What is wrong with a new password of a local account."""
+    if not LEAST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        values = {"least": LEAST_PASSWORD}
+        yield Problem(code=Code.BAD_VALUE, field=field, rule="length", values=values)

@@ -30,13 +30,13 @@ from sqlalchemy import (
 from styrdokument.domain.addresses import mail_address
 from styrdokument.domain.people import Person, PersonId
 from styrdokument.domain.problems import Code, Problem, Refused
-from styrdokument.store.journal import accounts, note_people, sessions, tokens
+from styrdokument.domain.proof import LONGEST_PASSWORD, password_problems
+from styrdokument.store.journal import accounts, note_people, sessions
 from styrdokument.store.sql import writing
+from styrdokument.store.tokens import revoke_tokens
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 ID_LENGTH = 8
-LEAST_PASSWORD = 10
-LONGEST_PASSWORD = 1024
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 
@@ -173,13 +173,11 @@ class Accounts:
             close_account(connection, found.person.id, at=at)
 
     def change_password(self, person: PersonId, password: str) -> None:
-        """Set a new password and end all the person's sessions. Raises Refused."""
-        _check_password(password)
-        hashed = self._hasher.hash(password)
+        """Set a new password, that `password_problems` has nothing against; all sessions end."""
+        mine = accounts.c.person == person
+        changed = update(accounts).where(mine).values(password=self._hasher.hash(password))
         with writing(self._engine) as connection:
-            connection.execute(
-                update(accounts).where(accounts.c.person == person).values(password=hashed)
-            )
+            connection.execute(changed)
             connection.execute(delete(sessions).where(sessions.c.person == person))
 
     def fresh_id(self, connection: Connection) -> PersonId:
@@ -202,9 +200,9 @@ class Accounts:
             problems.append(Problem(code=Code.NEEDS_FIELD, field="name"))
         if self.named(login) is not None:
             problems.append(Problem(code=Code.BAD_VALUE, field="login", rule="taken"))
+        problems += password_problems(password)
         if problems:
             raise Refused(*problems)
-        _check_password(password)
 
 
 def close_account(connection: Connection, person: PersonId, *, at: datetime) -> None:
@@ -212,8 +210,7 @@ def close_account(connection: Connection, person: PersonId, *, at: datetime) -> 
     mine = accounts.c.person == person
     connection.execute(update(accounts).where(mine).values(is_disabled=True))
     connection.execute(delete(sessions).where(sessions.c.person == person))
-    live = (tokens.c.person == person) & tokens.c.revoked_at.is_(None)
-    connection.execute(update(tokens).where(live).values(revoked_at=at))
+    revoke_tokens(connection, person, at=at)
 
 
 def folded(login: str) -> str:
@@ -236,12 +233,6 @@ def _account(row: RowMapping | Mapping[str, Any]) -> Account:
         is_disabled=row["is_disabled"],
         is_demonstration=row["is_demonstration"],
     )
-
-
-def _check_password(password: str) -> None:
-    if not LEAST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        values = {"least": LEAST_PASSWORD}
-        raise Refused(Problem(code=Code.BAD_VALUE, field="password", rule="length", values=values))
 
 
 def check_mail(mail: str) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, Select, func, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, Select, func, insert, select, update
 
 from styrdokument.domain.people import PersonId, Scope
 from styrdokument.domain.problems import NotFound
@@ -101,6 +101,11 @@ class Tokens:
         with writing(self._engine) as connection:
             connection.execute(update(tokens).where(chosen).values(revoked_at=at))
 
+    def revoke_all(self, person: PersonId, *, at: datetime) -> None:
+        """End all of somebody's tokens now, for good."""
+        with writing(self._engine) as connection:
+            revoke_tokens(connection, person, at=at)
+
     def _touch(self, number: int, at: datetime) -> None:
         with writing(self._engine) as connection:
             chosen = update(tokens).where(tokens.c.number == number)
@@ -116,6 +121,12 @@ class Tokens:
         with self._engine.connect() as connection:
             row = connection.execute(query).mappings().first()
         return _token(row) if row else None
+
+
+def revoke_tokens(connection: Connection, person: PersonId, *, at: datetime) -> None:
+    """End all of somebody's tokens, in a transaction."""
+    live = (tokens.c.person == person) & tokens.c.revoked_at.is_(None)
+    connection.execute(update(tokens).where(live).values(revoked_at=at))
 
 
 def _hashed(secret: str) -> str:

@@ -19,6 +19,7 @@ ACCESS: Mapping[str, Act] = {
     "session.leave": Act.ENTER,
     "session.come_back": Act.ENTER,
     "account.show": Act.WORK,
+    "account.change_password": Act.WORK,
     "account.begin_codes": Act.WORK,
     "account.confirm_codes": Act.WORK,
     "account.begin_passkey": Act.WORK,

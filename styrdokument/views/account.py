@@ -10,12 +10,14 @@ from flask import Blueprint, Response, make_response, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from styrdokument.actions import own_account, proving
+from styrdokument.actions import own_account, proving, tokens
 from styrdokument.actions.own_account import Begun
 from styrdokument.domain.problems import Code, Problem, Refused
+from styrdokument.domain.proof import LEAST_PASSWORD
 from styrdokument.store.authenticators import Means
 from styrdokument.views.looking import keys_site, look_again, takes_passkeys, ways
 from styrdokument.views.posting import show_once
+from styrdokument.views.security import keep_session
 from styrdokument.views.support import actor, go_to, house, on_refusal, page, site
 
 bp = Blueprint("account", __name__, url_prefix="/account")
@@ -26,6 +28,22 @@ HERE = "/account"
 def show() -> ResponseReturnValue:
     """What one has."""
     return _page()
+
+
+@bp.post("/password")
+def change_password() -> Response:
+    """Set another password; whoever else is signed in as this person is so no more."""
+    _show_again("password")
+    looked, found = look_again()
+    token = own_account.change_password(
+        house(),
+        actor(),
+        request.form.get("new_password", ""),
+        revokes="revoke_tokens" in request.form,
+        looked=looked,
+        found=found,
+    )
+    return keep_session(go_to(HERE), token)
 
 
 @bp.post("/codes")
@@ -110,6 +128,9 @@ def _page(**more: Any) -> str:  # noqa: ANN401 (what a page shows)
         codes=house().authenticators.of(actor().id, Means.CODES),
         passkeys=house().authenticators.of(actor().id, Means.PASSKEY),
         takes_passkeys=takes_passkeys(),
+        keeps_password=house().directory.keeps_password(actor().id),
+        least_password=LEAST_PASSWORD,
+        tokens=len(tokens.live(house(), actor().id)),
         ways=ways(),
         **{"problems": (), "active": "", "typed": {}} | more,
     )

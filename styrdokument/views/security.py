@@ -70,6 +70,14 @@ def cookie_name() -> str:
     return site().session_cookie
 
 
+def keep_session(response: Response, token: str) -> Response:
+    """Let the browser keep a session's token."""
+    response.set_cookie(
+        cookie_name(), token, httponly=True, samesite="Lax", secure=site().uses_tls, path="/"
+    )
+    return response
+
+
 def recognise() -> None:
     """Who is here, from the session cookie; looked up anew at every request.
 

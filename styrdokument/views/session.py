@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from styrdokument.actions import elsewhere, signing_in
 from styrdokument.domain.problems import Problem
-from styrdokument.views.security import cookie_name, visit
+from styrdokument.views.security import cookie_name, keep_session, visit
 from styrdokument.views.support import go_to, house, on_refusal, page, site, visitor
 
 bp = Blueprint("session", __name__, url_prefix="/session")
@@ -95,11 +95,7 @@ def _answers() -> str:
 def _enter(token: str, on_to: str) -> Response:
     """On with a new session; the old one, if there is one, ends."""
     _end_current()
-    response = go_to(on_to)
-    response.set_cookie(
-        cookie_name(), token, httponly=True, samesite="Lax", secure=site().uses_tls, path="/"
-    )
-    return response
+    return keep_session(go_to(on_to), token)
 
 
 def _end_current() -> None:

@@ -1,6 +1,7 @@
 """One's own account, and codes in the place of a password: each once, for half a minute."""
 
 import re
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -8,6 +9,8 @@ import pyotp
 import pytest
 
 from styrdokument.actions.proving import STEP_SECONDS
+from styrdokument.actions.tokens import Wanted, make_for
+from styrdokument.domain.people import Scope
 from styrdokument.store.authenticators import Means
 from tests.cast import NOON
 from tests.views import library
@@ -195,3 +198,61 @@ def test_a_passkey_that_is_none_is_a_plain_no(person: Any) -> None:
     )
     assert problems(answer) == ["bad_value"]
     assert page(person("dag"), "/account") is not None
+
+
+NEW = "en helt ny mening"
+
+
+def change(client: Any, **typed: str) -> Any:
+    fields = form(client, "/account", "/account/password")
+    typed = {"password": PASSWORD, "new_password": NEW} | typed
+    return client.post("/account/password", data=fields | typed)
+
+
+def is_in(client: Any) -> bool:
+    return client.get("/account").status_code == 200
+
+
+def test_another_password_lets_in_and_the_old_one_and_all_other_sessions_do_not(
+    house: Any, visit: Any, sign_in: Any
+) -> None:
+    here, elsewhere = sign_in(visit(), "eva"), sign_in(visit(), "eva")
+    eva = house.accounts.named("eva").person.id
+    secret = token_of(house, eva)
+
+    assert change(here).headers["Location"] == "/account"
+
+    assert (is_in(here), is_in(elsewhere)) == (True, False)
+    assert house.accounts.authenticate("eva", PASSWORD) is None
+    assert house.accounts.authenticate("eva", NEW) == eva
+    assert house.tokens.find(secret, at=house.now()).person == eva, "tokens go on, and it is said"
+    told = here.get("/account").text
+    assert "Återkalla också mina åtkomstnycklar till git (1)" in told
+    assert change(here, password=NEW, new_password=PASSWORD, revoke_tokens="1").status_code == 303
+    assert house.tokens.find(secret, at=house.now()) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"password": "fel"}, ["needs_second_look"]),
+        ({"password": ""}, ["needs_second_look"]),
+        ({"new_password": "kort"}, ["bad_value"]),
+        ({"password": "", "new_password": ""}, ["needs_second_look", "bad_value"]),
+    ],
+)
+def test_a_password_stays_as_it_is_with_every_reason_why(
+    person: Any, house: Any, typed: dict[str, str], said: list[str]
+) -> None:
+    answer = change(person("gun"), **typed)
+
+    assert problems(answer) == said
+    assert NEW not in answer.text, "no password is written back"
+    assert house.accounts.authenticate("gun", PASSWORD)
+    assert is_in(person("gun"))
+
+
+def token_of(house: Any, person: Any) -> str:
+    expires_on = house.today + timedelta(days=30)
+    wanted = Wanted(name="min dator", scope=Scope.READ, expires_on=expires_on)
+    return make_for(house, person, wanted)[1]

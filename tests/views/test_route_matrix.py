@@ -142,6 +142,7 @@ STEPS: Mapping[str, tuple[str, Mapping[str, str], tuple[str, ...], frozenset[str
 """Address below the case, fields, the states where the step is open, and who may then take it."""
 
 ELSEWHERE = {
+    "account.change_password": "test_account",
     "account.begin_codes": "test_account",
     "account.confirm_codes": "test_account",
     "account.begin_passkey": "tests/journeys",
