@@ -18,7 +18,7 @@ from styrdokument.store.authenticators import Means
 from styrdokument.views.looking import keys_site, look_again, takes_passkeys, ways
 from styrdokument.views.posting import show_once
 from styrdokument.views.security import keep_session
-from styrdokument.views.support import actor, go_to, house, on_refusal, page, site
+from styrdokument.views.support import actor, go_to, house, is_reading, on_refusal, page, site
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 HERE = "/account"
@@ -43,7 +43,7 @@ def change_password() -> Response:
         looked=looked,
         found=found,
     )
-    return keep_session(go_to(HERE), token)
+    return keep_session(go_to(f"{HERE}?changed=password"), token)
 
 
 @bp.post("/codes")
@@ -129,6 +129,7 @@ def _page(**more: Any) -> str:  # noqa: ANN401 (what a page shows)
         passkeys=house().authenticators.of(actor().id, Means.PASSKEY),
         takes_passkeys=takes_passkeys(),
         keeps_password=house().directory.keeps_password(actor().id),
+        has_changed=is_reading() and request.args.get("changed") == "password",
         least_password=LEAST_PASSWORD,
         tokens=len(tokens.live(house(), actor().id)),
         ways=ways(),

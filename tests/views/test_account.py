@@ -220,8 +220,9 @@ def test_another_password_lets_in_and_the_old_one_and_all_other_sessions_do_not(
     eva = house.accounts.named("eva").person.id
     secret = token_of(house, eva)
 
-    assert change(here).headers["Location"] == "/account"
+    changed = change(here).headers["Location"]
 
+    assert "Lösenordet är bytt." in here.get(changed).text
     assert (is_in(here), is_in(elsewhere)) == (True, False)
     assert house.accounts.authenticate("eva", PASSWORD) is None
     assert house.accounts.authenticate("eva", NEW) == eva

@@ -98,6 +98,21 @@ def test_local_accounts_go_on_beside_it(staffed: Staffed, slapd: Slapd) -> None:
     assert staffed.sign_in("karin", PASSWORD)[1].status_code == 401, "nobody is two"
 
 
+def test_a_password_that_the_directory_keeps_is_not_changed_here(
+    staffed: Staffed,
+) -> None:
+    alma, karin = staffed.person("alma"), staffed.sign_in("karin", library.PASSWORD)[0]
+    address = "/account/password"
+    fields = form(karin, "/account", address) | {"new_password": "en helt ny mening"}
+    assert address not in alma.get("/account").text
+    token = form(alma, "/account", "/account/codes")
+
+    answer = alma.post(address, data=fields | token | {"password": PASSWORD})
+
+    assert answer.status_code == 404
+    assert staffed.sign_in("alma")[1].status_code == 303
+
+
 def test_nobody_approves_their_own_text_under_another_spelling(staffed: Staffed) -> None:
     case = submitted(staffed.person)
     again = staffed.person(" ALMA ")
