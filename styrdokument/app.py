@@ -185,7 +185,7 @@ def join(config: Config, now: Callable[[], datetime] | None = None) -> House:
         letterhead=letterhead,
         directory=Staff(
             accounts,
-            Ties(journal.engine, accounts),
+            Ties(journal.engine, accounts, lambda text: record.registers().unit_called(text)),
             Holdings(journal.engine),
             organisation,
             functions=lambda: record.registers().functions,

@@ -40,14 +40,14 @@ def counted_on(house: House, within: Within, *, on: date, days: int) -> Counted:
         found[*place, Concern.OWNERLESS] += row["ownerless"]
         if concern := _CONCERNS.get(Standing(row["standing"])):
             found[*place, concern] += row["all"]
-    for row in house.desk.case_counts(within, unchanged_before=stuck_before(on, days)):
+    for row in house.desk.case_counts(within, unchanged_before=midnight_before(on, days)):
         place = row["unit"], row["type"]
         found[*place, Concern.CASES] += row["cases"]
         found[*place, Concern.STUCK] += row["stuck"]
     return found
 
 
-def stuck_before(on: date, days: int) -> datetime:
-    """The moment before which a case has last changed more than `days` days before a day."""
+def midnight_before(on: date, days: int) -> datetime:
+    """The moment at which the day began that lies `days` days before a day."""
     first = max(on.toordinal() - days, date.min.toordinal() + 1)
     return datetime.combine(date.fromordinal(first), time.min, STOCKHOLM)

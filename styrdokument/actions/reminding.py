@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from styrdokument.actions.departures import long_absences
 from styrdokument.actions.house import House
 from styrdokument.domain.addresses import mail_address
 from styrdokument.domain.document import DocumentType, Roles
@@ -116,6 +117,7 @@ def organisation(house: House, on: date, rows: Iterable[Row]) -> Organisation:
     asked |= {PersonId(e) for row in rows for e in _entries(row) if is_person(e)}
     asked |= set(administrators)
     here, reachable = set[PersonId](), set[PersonId]()
+    away = long_absences(house, on=on)
     people = sorted(asked)
     for start in range(0, len(people), _AT_ONCE):
         chunk = people[start : start + _AT_ONCE]
@@ -126,7 +128,8 @@ def organisation(house: House, on: date, rows: Iterable[Row]) -> Organisation:
         registers=registers,
         on=on,
         here=here,
-        reachable=reachable & here,
+        reachable=reachable & here - away.keys(),
+        away=away.keys(),
         administrators=administrators,
     )
 

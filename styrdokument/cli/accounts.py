@@ -71,7 +71,7 @@ def change_account(login: str, data: Path, **stated: str | None) -> None:
         found = house.accounts.named(login)
         if found is None:
             raise CouldNot(f"no such account: {login}")
-        change_account(house.journal.engine, found.person.id, **facts)
+        change_account(house.journal.engine, found.person.id, at=house.now(), **facts)
 
 
 @account.command("password")

@@ -83,6 +83,11 @@ def may_see_work_of(person: PersonId, actor: Actor | None) -> bool:
     return may(actor, Act.SEE_ALL) or (actor is not None and person == actor.id)
 
 
+def may_say_absence_of(person: PersonId, actor: Actor) -> bool:
+    """Whether `actor` may say when `person` is away: they themselves, or a controller."""
+    return person == actor.id or may(actor, Act.OVERSEE)
+
+
 def reading(audience: Audience) -> Act:
     """What reading a text for that audience takes."""
     return Act.READ_PUBLIC if audience is Audience.PUBLIC else Act.READ_INTERNAL

@@ -13,6 +13,8 @@ from typing import NewType
 PersonId = NewType("PersonId", str)
 Entry = str
 """A person id or the slug of a function."""
+PERSON_PREFIX = "p-"
+"""How every person id begins, and no slug of a function."""
 
 
 class Grant(StrEnum):
@@ -159,4 +161,4 @@ class Who:
 
 def is_person(entry: Entry) -> bool:
     """Whether `entry` is a person id and not the slug of a function."""
-    return entry.startswith("p-")
+    return entry.startswith(PERSON_PREFIX)

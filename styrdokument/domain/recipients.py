@@ -27,13 +27,13 @@ class Part(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-NO_ADDRESS = "no_address"
-"""Why somebody who is here is passed by: there is nowhere to send to."""
+NO_ADDRESS, AWAY = "no_address", "away"
+"""Why somebody who has not left is passed by: there is nowhere to send to, or they are away."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Missing:
-    """Who was to be told, and why they are not: a `Vacancy`, or `NO_ADDRESS`."""
+    """Who was to be told, and why they are not: a `Vacancy`, `NO_ADDRESS` or `AWAY`."""
 
     part: Part
     entry: Entry
@@ -52,12 +52,16 @@ class Recipient:
 
 @dataclass(frozen=True, kw_only=True)
 class Organisation:
-    """Who there is on a day: `here` have not left, and `reachable` can be sent to as well."""
+    """Who there is on a day: `here` have not left, `away` are so for long.
+
+    `reachable` can be sent to, and are there to read it.
+    """
 
     registers: Registers
     on: date
     here: Container[PersonId]
     reachable: Container[PersonId]
+    away: Container[PersonId] = frozenset()
     administrators: Sequence[PersonId] = ()
 
 
@@ -164,4 +168,6 @@ def _behind(link: _Link, known: Organisation) -> tuple[PersonId, ...]:
 
 def _missing(link: _Link, known: Organisation) -> Missing:
     vacancy = vacancy_of(known.registers, link.entry, on=known.on, here=known.here)
-    return Missing(part=link.part, entry=link.entry, why=str(vacancy or NO_ADDRESS))
+    is_away = any(one in known.away for one in _behind(link, known))
+    why = vacancy or (AWAY if is_away else NO_ADDRESS)
+    return Missing(part=link.part, entry=link.entry, why=str(why))

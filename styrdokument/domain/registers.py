@@ -97,6 +97,18 @@ class Registers:
         """The unit and everything under it."""
         return frozenset(slug for slug in self.units if unit in self.line_of(slug))
 
+    def unit_called(self, text: str) -> str:
+        """The unit that has `text` for a slug or label, as directories have it; else `text`."""
+        if text in self.units:
+            return text
+        wanted = text.casefold()
+        found = (
+            slug
+            for slug, unit in self.units.items()
+            if wanted in {label.casefold() for label in unit.label.values()}
+        )
+        return next(found, text)
+
     def nearest_common_superior(self, units: Iterable[str]) -> str:
         """The lowest unit that all of `units` lie under (or are); empty where there is none."""
         lines = [self.line_of(unit) for unit in units]

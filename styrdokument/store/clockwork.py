@@ -65,5 +65,8 @@ wishes = Table(
     Column("person", Key, primary_key=True),
     Column("language", Key, nullable=False, server_default=""),
     Column("calendar", Key, unique=True),
+    Column("away_since", Date),
+    Column("away_until", Date),
 )
-"""A person's language, and the hash of the secret in the address of their calendar."""
+"""A person's language, the hash of the secret in the address of their calendar, and when they are
+away; without `away_until` nobody knows how long."""

@@ -78,7 +78,7 @@ class Desk:
 
     def __init__(self, engine: Engine) -> None:
         """Over the index's engine."""
-        self._engine = engine
+        self.engine = engine
 
     def named(self) -> Vacant:
         """Every entry and every unit that some document names, whoever is behind them."""
@@ -97,7 +97,7 @@ class Desk:
             select(unit, type_, standing_on(on).label("standing"))
             .add_columns(case((lacks_somebody(vacant), 1), else_=0).label("ownerless"))
             .join_from(versions, documents, documents.c.document == versions.c.document)
-            .where(applies_on(on), *_in(within, unit, type_))
+            .where(applies_on(on), *narrowed(within, unit, type_))
             .subquery()
         )
         c = applying.c
@@ -110,7 +110,7 @@ class Desk:
         unit, type_ = cases.c.unit, cases.c.type
         stuck = _count(cases.c.changed_at < unchanged_before).label("stuck")
         query = select(unit, type_, func.count().label("cases"), stuck)
-        query = query.where(cases.c.state.in_(sorted(OPEN_STATES)), *_in(within, unit, type_))
+        query = query.where(cases.c.state.in_(sorted(OPEN_STATES)), *narrowed(within, unit, type_))
         return self._all(query.group_by(unit, type_))
 
     def roles_in(self, found: Sequence[int], entries: frozenset[Entry]) -> dict[int, list[Row]]:
@@ -135,7 +135,7 @@ class Desk:
         """A page of cases, and how many there are in all."""
         c = cases.c
         query = select(cases, func.count().over().label("total")).where(
-            c.state.in_(sorted(filters.states)), *_in(filters.within, c.unit, c.type)
+            c.state.in_(sorted(filters.states)), *narrowed(filters.within, c.unit, c.type)
         )
         if filters.unchanged_before:
             query = query.where(c.changed_at < filters.unchanged_before)
@@ -175,8 +175,18 @@ class Desk:
         return self._all(paged.order_by(*ordered))
 
     def _all(self, query: Executable) -> Sequence[Row]:
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             return connection.execute(query).mappings().all()
+
+
+def narrowed(
+    within: Within, unit: ColumnElement[str], type_: ColumnElement[str]
+) -> Iterator[ColumnElement[bool]]:
+    """The conditions that narrow a question to units and a type."""
+    if within.units:
+        yield unit.in_(sorted(within.units))
+    if within.type:
+        yield type_ == within.type
 
 
 _SHOWN = (
@@ -205,15 +215,6 @@ def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
-def _in(
-    within: Within, unit: ColumnElement[str], type_: ColumnElement[str]
-) -> Iterator[ColumnElement[bool]]:
-    if within.units:
-        yield unit.in_(sorted(within.units))
-    if within.type:
-        yield type_ == within.type
-
-
 def _during(span: Span) -> Iterator[ColumnElement[bool]]:
     """Some day from the first to the last; what another took over from on its day never applied."""
     v = versions.c
@@ -221,7 +222,7 @@ def _during(span: Span) -> Iterator[ColumnElement[bool]]:
         yield or_(ended.is_(None), and_(ended > span.first, ended > v.effective_from))
     yield v.effective_from <= span.last
     yield v.is_cancelled.is_(False)
-    yield from _in(span.within, documents.c.unit, v.type)
+    yield from narrowed(span.within, documents.c.unit, v.type)
     if span.decider:
         wanted = "" if span.decider == UNKNOWN_DECIDER else span.decider
         yield decisions.c.decider == wanted

@@ -43,6 +43,8 @@ accounts = Table(
     Column("is_demonstration", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("mail", Plain, nullable=False, server_default=""),
+    Column("unit_before", Plain, nullable=False, server_default=""),
+    Column("moved_at", Moment),
 )
 
 sessions = Table(

@@ -4,8 +4,8 @@ A person keeps their id whatever they are called and whatever login they have; a
 to another is another's. Their account is like a local one, without a password of ours.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from styrdokument.domain.sighting import Sighting
 from styrdokument.store.accounts import Accounts, close_account, folded
 from styrdokument.store.identities import ties
 from styrdokument.store.journal import accounts, note_people, sessions
+from styrdokument.store.renaming import move_between
 from styrdokument.store.sql import writing
 
 NO_PASSWORD = ""
@@ -38,9 +39,14 @@ class Tie:
 class Ties:
     """The people who are known by a directory."""
 
-    def __init__(self, engine: Engine, known: Accounts) -> None:
-        """Over the journal's engine; `known` makes their ids."""
-        self._engine, self._accounts = engine, known
+    def __init__(
+        self, engine: Engine, known: Accounts, unit_of: Callable[[str], str] = str
+    ) -> None:
+        """Over the journal's engine; `known` makes their ids, `unit_of` knows a unit by its name.
+
+        A directory has a unit's name, and the registers its slug.
+        """
+        self._engine, self._accounts, self._unit_of = engine, known, unit_of
 
     def of(self, person: PersonId) -> Tie | None:
         """Somebody's tie; None for whoever has a local account."""
@@ -56,11 +62,13 @@ class Ties:
 
     def note(self, sighting: Sighting, *, at: datetime) -> PersonId:
         """Keep what was seen of somebody who is here, who is new or known; their person id."""
+        sighting = self._placed(sighting)
         with writing(self._engine) as connection:
             return self._note(connection, sighting, at)
 
     def note_all(self, sightings: Sequence[Sighting], *, at: datetime) -> list[PersonId]:
         """The same of many, all or none; of whoever is as before nothing is written."""
+        sightings = [self._placed(one) for one in sightings]
         with writing(self._engine) as connection:
             query = select(ties, accounts).join(accounts, accounts.c.person == ties.c.person)
             chosen = query.where(ties.c.key.in_([one.key for one in sightings]))
@@ -78,6 +86,7 @@ class Ties:
         For an installation that began with accounts of its own: people keep their ids. Their
         sessions end, for the password that began them is none any more.
         """
+        sighting = self._placed(sighting)
         with writing(self._engine) as connection:
             known = (ties.c.key == sighting.key) | (ties.c.person == person)
             if connection.execute(select(ties.c.key).where(known)).first() is not None:
@@ -103,6 +112,9 @@ class Ties:
                     connection.execute(chosen.values(left_at=at))
                     close_account(connection, person, at=at)
             note_people(connection)
+
+    def _placed(self, sighting: Sighting) -> Sighting:
+        return replace(sighting, unit=self._unit_of(sighting.unit))
 
     def _note(self, connection: Connection, sighting: Sighting, at: datetime) -> PersonId:
         query = select(ties).where(ties.c.key == sighting.key)
@@ -147,7 +159,8 @@ class Ties:
         mine = accounts.c.person == person
         before = connection.execute(select(accounts).where(mine)).mappings().one()
         if any(before[name] != value for name, value in values.items()):
-            connection.execute(update(accounts).where(mine).values(values))
+            move = move_between(before["unit"], values["unit"], at=at)
+            connection.execute(update(accounts).where(mine).values(values | move))
             note_people(connection)
 
 

@@ -1,14 +1,17 @@
-"""What somebody has wished for: a language, and a calendar at an address that only they know.
+"""What is said of somebody by themselves: a language, a calendar of their own, when they are away.
 
-The secret of a calendar's address is shown once and kept as its hash; a new one ends the old.
+The calendar is at an address that only they know: its secret is shown once and kept as its hash,
+and a new one ends the old.
 """
 
 import hashlib
 import secrets
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import ColumnElement, Engine, and_, insert, or_, select, update
 
+from styrdokument.domain.departures import Absence
 from styrdokument.domain.people import PersonId
 from styrdokument.store.clockwork import wishes
 from styrdokument.store.sql import writing
@@ -55,6 +58,36 @@ class Wishes:
         with self._engine.connect() as connection:
             found = connection.execute(query).scalar()
         return PersonId(found) if found else None
+
+    def note_absence(self, absence: Absence) -> None:
+        """Somebody is away on those days, and on none that was noted before."""
+        days = {"away_since": absence.since, "away_until": absence.until}
+        self._put(absence.person, **days)
+
+    def end_absence(self, person: PersonId) -> None:
+        """They are here."""
+        self._put(person, away_since=None, away_until=None)
+
+    def absence(self, person: PersonId) -> Absence | None:
+        """When somebody is, was or will be away; None where nothing is noted."""
+        return next(iter(self._absences(wishes.c.person == person)), None)
+
+    def away(self, on: date) -> dict[PersonId, Absence]:
+        """Those who are away on a day."""
+        c = wishes.c
+        is_on = and_(c.away_since <= on, or_(c.away_until.is_(None), c.away_until >= on))
+        return {one.person: one for one in self._absences(is_on)}
+
+    def _absences(self, condition: ColumnElement[bool]) -> list[Absence]:
+        query = select(wishes).where(wishes.c.away_since.is_not(None), condition)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.order_by(wishes.c.person)).mappings().all()
+        return [
+            Absence(
+                person=PersonId(row["person"]), since=row["away_since"], until=row["away_until"]
+            )
+            for row in rows
+        ]
 
     def _put(self, person: PersonId, **values: Any) -> None:  # noqa: ANN401 - columns
         mine = wishes.c.person == person

@@ -17,6 +17,7 @@ from styrdokument.actions.drafting import Writing
 from styrdokument.actions.opening import NewDocument
 from styrdokument.actions.tokens import Wanted
 from styrdokument.domain.decisionfile import BasisKind, Significance
+from styrdokument.domain.departures import Absence
 from styrdokument.domain.document import (
     FIELDS,
     DocumentId,
@@ -24,7 +25,7 @@ from styrdokument.domain.document import (
     is_governed,
 )
 from styrdokument.domain.matter import Draft, Given
-from styrdokument.domain.people import Scope
+from styrdokument.domain.people import PersonId, Scope
 from styrdokument.domain.problems import Code, Problem, Refused
 from styrdokument.text.characters import suspects
 
@@ -113,6 +114,19 @@ def documents_from(form: Form) -> tuple[DocumentId, ...]:
     if None in found:
         raise Refused(Problem(code=Code.BAD_VALUE, field="document", rule="id"))
     return tuple(one for one in found if one)
+
+
+def absence_from(form: Form, person: PersonId) -> Absence:
+    """When somebody is away. Raises Refused."""
+    problems: list[Problem] = []
+    since, until = (
+        _read(form, name, date.fromisoformat, "date", problems) for name in ("from", "until")
+    )
+    if since is None and not form.get("from", "").strip():
+        problems.append(Problem(code=Code.NEEDS_FIELD, field="from"))
+    if since is None or problems:
+        raise Refused(*problems)
+    return Absence(person=person, since=since, until=until)
 
 
 def number_from(form: Form, name: str) -> int | None:

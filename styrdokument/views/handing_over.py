@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
+from styrdokument.actions.departures import successor_to
 from styrdokument.actions.handing_over import HandOver, hand_over, roles_with, snapshot_after
 from styrdokument.actions.opening import MOST_DOCUMENTS
 from styrdokument.domain.document import DocumentId
@@ -51,7 +52,7 @@ def _render(person: str, to: Entry, problems: tuple[Problem, ...] = ()) -> str:
     return page(
         "people/handover.html",
         person=known,
-        to=to or _proposed(known),
+        to=to or successor_to(house(), known.id, on=today()),
         rows=rows,
         total=total,
         changes=_changes(wanted) if to else {},
@@ -68,11 +69,6 @@ def _named(person: Person) -> tuple[Sequence[Row], int]:
     """The documents on which the person is named and not only a function that they hold."""
     filters = Filters(entries=frozenset({person.id}), sorting=Sorting.URGENCY)
     return house().catalogue.find(filters, on=today(), internal=True, size=MOST_DOCUMENTS)
-
-
-def _proposed(person: Person) -> Entry:
-    """Whoever answers for the person's unit, until somebody else is chosen."""
-    return house().registers.head_of(person.unit)
 
 
 def _changes(wanted: HandOver) -> dict[int, list[tuple[str, Any]]]:

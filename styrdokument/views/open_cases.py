@@ -3,7 +3,8 @@
 For whoever sees all cases (rule 22); everybody's own cases stand in `cases` and `tasks`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,12 +12,13 @@ from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 
 from styrdokument.actions.house import STOCKHOLM
-from styrdokument.actions.overseeing import stuck_before
+from styrdokument.actions.overseeing import midnight_before
 from styrdokument.domain.case import OPEN_STATES, State
+from styrdokument.domain.people import PersonId, is_person
 from styrdokument.store.catalogue import PAGE, Row
 from styrdokument.store.desk import CaseFilters, CaseOrder
 from styrdokument.views.asking import Pages, asked, choice_asked, here, number_asked, within_asked
-from styrdokument.views.card import entry_said
+from styrdokument.views.card import Said, entry_said
 from styrdokument.views.desk_rows import recall_behind
 from styrdokument.views.lists import MOST_ROWS, choices
 from styrdokument.views.overview import days_asked
@@ -53,7 +55,7 @@ def index(which: str) -> ResponseReturnValue:
         which=which,
         rows=rows,
         pages=pages,
-        turns={number: [entry_said(one) for one in named] for number, named in turns.items()},
+        turns=_said(turns),
         days_since=days_since,
         days=days_asked(),
         asked=asked(),
@@ -83,6 +85,21 @@ def days_since(moment: datetime) -> int:
     return (today() - moment.astimezone(STOCKHOLM).date()).days
 
 
+def _said(turns: Mapping[int, Sequence[str]]) -> dict[int, list[Said]]:
+    """Whose turn it is, in words; and that somebody's account is closed where it is."""
+    named = {PersonId(one) for some in turns.values() for one in some if is_person(one)}
+    closed = named - house().directory.here(named)
+    left = words().say("vacancy.left")
+    return {
+        number: [
+            replace(said, note=left) if entry in closed else said
+            for entry in some
+            for said in [entry_said(entry)]
+        ]
+        for number, some in turns.items()
+    }
+
+
 def _found(which: str, size: int = PAGE) -> tuple[Any, Pages, dict[int, list[str]]]:
     """A page of cases, and whose turn it is in each."""
     number = number_asked("page") if size == PAGE else 1
@@ -90,7 +107,7 @@ def _found(which: str, size: int = PAGE) -> tuple[Any, Pages, dict[int, list[str
     filters = CaseFilters(
         within=within_asked(),
         states=frozenset({state}) if state else OPEN_STATES,
-        unchanged_before=stuck_before(today(), days_asked()) if which == "stuck" else None,
+        unchanged_before=midnight_before(today(), days_asked()) if which == "stuck" else None,
         sorting=choice_asked("sort", CaseOrder, otherwise=_ORDERS[which]),
     )
     rows, total = house().desk.cases(filters, page=number, size=size)

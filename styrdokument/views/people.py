@@ -8,17 +8,18 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from styrdokument.domain.access import Act, may_see_work_of
+from styrdokument.domain.access import Act, may_say_absence_of, may_see_work_of
 from styrdokument.domain.case import OPEN_STATES
 from styrdokument.domain.naming import is_person_id
 from styrdokument.domain.people import Actor, Function, Holding, Person, PersonId, is_person
-from styrdokument.domain.problems import NotFound
+from styrdokument.domain.problems import NotFound, Problem
 from styrdokument.store.catalogue import ANSWERING, Filters, Row, Sorting, Vacant
 from styrdokument.store.desk import Within
 from styrdokument.views.asking import day_asked
+from styrdokument.views.card import unit_said
 from styrdokument.views.desk_rows import days_left, recall_behind, recall_named
 from styrdokument.views.lists import found
 from styrdokument.views.open_cases import days_since
@@ -33,7 +34,12 @@ def show_person(person: str) -> ResponseReturnValue:
 
     `on` asks which functions they held on another day, and what they could decide.
     """
-    known, day = known_person(person), day_asked() or today()
+    return person_page(known_person(person))
+
+
+def person_page(known: Person, problems: tuple[Problem, ...] = ()) -> str:
+    """The page; with `problems` of the form that says when they are away."""
+    day = day_asked() or today()
     account = house().accounts.account(known.id)
     acting = house().registers.actor(known, on=today())
     is_whole = may_see_work_of(known.id, visitor())
@@ -43,6 +49,11 @@ def show_person(person: str) -> ResponseReturnValue:
         is_disabled=account is not None and account.is_disabled,
         is_whole=is_whole,
         may_hand_over=may_here(Act.OVERSEE),
+        unit=unit_said(known.unit),
+        **_absence_of(known.id),
+        problems=problems,
+        active="absence" if problems else "",
+        typed=request.form,
         actor=acting,
         day=day,
         then=house().registers.actor(known, on=day),
@@ -51,6 +62,16 @@ def show_person(person: str) -> ResponseReturnValue:
         **_documents_of(acting, frozenset() if is_whole else ANSWERING),
         **(_cases_of(acting) if is_whole else {}),
     )
+
+
+def _absence_of(person: PersonId) -> dict[str, Any]:
+    """When somebody is away, for those who may say it or see all; others need not know."""
+    found = house().wishes.absence(person)
+    is_over = found is not None and found.until is not None and found.until < today()
+    reader = visitor()
+    may_say = reader is not None and may_say_absence_of(person, reader)
+    sees = may_say or may_here(Act.SEE_ALL)
+    return {"absence": found if sees and not is_over else None, "may_say_absence": may_say}
 
 
 def _decides(person: Person, day: date) -> list[str]:

@@ -124,3 +124,18 @@ def test_whoever_holds_the_function_signs_for_nobody_else():
     assert REGISTERS.sign(actor(DAG), function=HEAD_OF_MEDICINE, holder=DAG).acting_for is None
     assert REGISTERS.sign(actor(FRANS, on=IN_JULY), function="hygienlakare").acting_for is None
     assert REGISTERS.sign(actor(BIRGIT), function=ASSEMBLY).acting_for is None
+
+
+def test_a_unit_is_known_by_its_slug_and_by_its_name_as_directories_have_it():
+    units = {
+        "medicine": Unit(slug="medicine", label={"sv": "Medicinkliniken", "en": "Medicine"}),
+        "surgery": Unit(slug="surgery", label={"sv": "Kirurgen"}),
+    }
+    registers = Registers(units=units)
+    assert [registers.unit_called(text) for text in ("surgery", "kirurgen", "Medicine")] == [
+        "surgery",
+        "surgery",
+        "medicine",
+    ]
+    assert registers.unit_called("Vägavdelningen") == "Vägavdelningen", "it stays as it was said"
+    assert registers.unit_called("") == ""

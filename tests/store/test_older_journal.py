@@ -65,5 +65,5 @@ def test_somebody_who_was_there_before_can_be_given_an_address(older: Engine) ->
     Journal(older).prepare()
     accounts = Accounts(older)
     assert accounts.named("alma").person.mail == ""
-    change_account(older, ALMA["person"], mail="alma@exempel.invalid")
+    change_account(older, ALMA["person"], at=NOON, mail="alma@exempel.invalid")
     assert accounts.named("alma").person.mail == "alma@exempel.invalid"

@@ -11,6 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from styrdokument.actions.daily_look import look
 from styrdokument.actions.house import House
 from styrdokument.app import create_app, join
 from styrdokument.domain.people import PersonId, Scope
@@ -288,6 +289,24 @@ def test_a_name_used_again_is_another_person_with_nothing_of_the_first(
     assert staffed.house.accounts.named("alma").person.id != first
     assert staffed.house.accounts.account(first).login == first
     assert staffed.house.actor(first, live=True) is None, "the first has left"
+
+
+def test_whoever_the_directory_moves_to_another_unit_is_on_the_desk_the_same_day(
+    staffed: Staffed, slapd: Slapd
+) -> None:
+    house = staffed.house
+    names = {slug: unit.label["sv"] for slug, unit in house.registers.units.items()}
+    for department in ("medicinkliniken", "regionstaben"):
+        slapd.change(person("alma"), departmentNumber=names[department])
+        look(house)
+        assert house.directory.person(staffed.ids["alma"]).unit == department
+
+    karin, _ = staffed.sign_in("karin", library.PASSWORD)
+    told = karin.get("/overview/departures.json").get_json()["people"]
+
+    assert [(one["name"], one["change"], one["unit"]) for one in told] == [
+        ("Alma", "moved", "medicinkliniken")
+    ]
 
 
 def test_a_changed_name_is_shown_the_next_time_they_are_seen(

@@ -94,6 +94,9 @@ FOR_OVERSEERS: Mapping[str, tuple[str, ...]] = {
     "delegation.show": ("/overview/delegation",),
     "delegation.show_json": ("/overview/delegation.json",),
     "delegation.show_csv": ("/overview/delegation.csv",),
+    "departures.show": ("/overview/departures",),
+    "departures.show_json": ("/overview/departures.json",),
+    "departures.show_csv": ("/overview/departures.csv",),
 }
 """401 to nobody, 200 to those who see all, 403 to all others signed in."""
 
@@ -169,6 +172,8 @@ ELSEWHERE = {
     "mail.show": "tests/clock/test_mail_page",
     "mail.retry": "tests/clock/test_mail_page",
     "people.show_person": "test_people",
+    "departures.note": "test_departures",
+    "departures.end": "test_departures",
     "handing_over.show": "test_handing_over",
     "handing_over.create": "test_handing_over",
     "imports.index": "test_imports",
