@@ -4,13 +4,14 @@ The list is for the controller's desk. When somebody is away, they say themselve
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from styrdokument.actions import departures
 from styrdokument.domain.access import Act
-from styrdokument.domain.departures import Departure
+from styrdokument.domain.departures import Change, Departure
 from styrdokument.views.asking import asked, here, within_asked
 from styrdokument.views.card import entry_said, unit_said
 from styrdokument.views.desk_rows import recall_behind
@@ -55,6 +56,7 @@ def show() -> ResponseReturnValue:
         "overview/departures.html",
         departures=[(one, unit_said(one.unit), entry_said(one.successor)) for one in found],
         may_hand_over=may_here(Act.OVERSEE),
+        hand_over_at=_hand_over_at,
         asked=asked(),
         choices=choices(),
         here=here,
@@ -95,6 +97,13 @@ def _found() -> list[Departure]:
     found = departures.departures(house(), within_asked(), on=today())
     recall_behind(name for one in found for name in (one.person, one.successor) if name)
     return found
+
+
+def _hand_over_at(one: Departure) -> str:
+    """Where what is told of here is handed over: of somebody who moved, in their former unit."""
+    asked = {"to": one.successor, "unit": one.unit if one.change is Change.MOVED else ""}
+    query = urlencode({name: value for name, value in asked.items() if value})
+    return f"/people/{one.person}/handover{'?' if query else ''}{query}"
 
 
 def _plain(one: Departure) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 The form shows what it is going to do before it does it; its snapshot is of what is to be.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, request
@@ -13,7 +13,7 @@ from styrdokument.actions.departures import successor_to
 from styrdokument.actions.handing_over import HandOver, hand_over, roles_with, snapshot_after
 from styrdokument.actions.opening import MOST_DOCUMENTS
 from styrdokument.domain.document import DocumentId
-from styrdokument.domain.people import Entry, Person
+from styrdokument.domain.people import Person
 from styrdokument.domain.problems import Problem
 from styrdokument.store.catalogue import Filters, Row, Sorting
 from styrdokument.views import forms
@@ -28,15 +28,15 @@ bp = Blueprint("handing_over", __name__, url_prefix="/people/<person>/handover")
 
 @bp.get("")
 def show(person: str) -> ResponseReturnValue:
-    """The form; with `to`, what it would change."""
-    return _render(person, request.args.get("to", "").strip())
+    """The form; with `to`, what it would change; with `unit`, only there and below."""
+    return _render(person, request.args)
 
 
 @bp.post("")
 def create(person: str) -> ResponseReturnValue:
     """Hand over."""
+    on_refusal(lambda problems: _render(person, request.form, problems))
     to = request.form.get("to", "").strip()
-    on_refusal(lambda problems: _render(person, to, problems))
     wanted = HandOver(
         person=known_person(person).id, to=to, documents=forms.documents_from(request.form)
     )
@@ -44,15 +44,16 @@ def create(person: str) -> ResponseReturnValue:
     return go_to(f"/cases/{number}")
 
 
-def _render(person: str, to: Entry, problems: tuple[Problem, ...] = ()) -> str:
-    known = known_person(person)
-    rows, total = _named(known)
+def _render(person: str, asked: Mapping[str, str], problems: tuple[Problem, ...] = ()) -> str:
+    known, to, unit = known_person(person), asked.get("to", "").strip(), asked.get("unit", "")
+    rows, total = _named(known, unit)
     documents = [DocumentId(row["document"]) for row in rows]
     wanted = HandOver(person=known.id, to=to, documents=documents)
     return page(
         "people/handover.html",
         person=known,
         to=to or successor_to(house(), known.id, on=today()),
+        unit=unit,
         rows=rows,
         total=total,
         changes=_changes(wanted) if to else {},
@@ -65,9 +66,10 @@ def _render(person: str, to: Entry, problems: tuple[Problem, ...] = ()) -> str:
     )
 
 
-def _named(person: Person) -> tuple[Sequence[Row], int]:
+def _named(person: Person, unit: str) -> tuple[Sequence[Row], int]:
     """The documents on which the person is named and not only a function that they hold."""
-    filters = Filters(entries=frozenset({person.id}), sorting=Sorting.URGENCY)
+    units = house().registers.below(unit) or frozenset({unit} - {""})
+    filters = Filters(entries=frozenset({person.id}), units=units, sorting=Sorting.URGENCY)
     return house().catalogue.find(filters, on=today(), internal=True, size=MOST_DOCUMENTS)
 
 

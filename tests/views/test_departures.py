@@ -78,6 +78,10 @@ def test_whoever_has_moved_is_told_while_documents_of_their_old_unit_name_them(
         (NOON - 10 * DAY).date().isoformat(),
     )
     assert moved["documents"] == len(named(house, alma, "medicinkliniken"))
+    at = f"/people/{alma}/handover?to=verksamhetschef-medicin&unit=medicinkliniken"
+    assert at in page(person("karin"), LIST).xpath("//main//table//a/@href")
+    handed = page(person("karin"), at).xpath("//input[@name='document']/@value")
+    assert sorted(map(int, handed)) == named(house, alma, "medicinkliniken")
     assert told(person("karin"), "?unit=regionstaben") == {}
     change_account(engine, alma, at=NOON - 181 * DAY, unit="medicinkliniken")
     assert told(person("karin")) == {}, "it is long ago"
@@ -103,7 +107,7 @@ def test_whoever_says_that_they_are_away_for_long_is_told_and_not_for_a_week(per
     assert (away["since"], away["until"]) == (today.isoformat(), None)
     assert "Är borta" in words(page(person("karin"), LIST))
     at = f"/people/{region.ids['alma']}"
-    assert "Frånvarande. från" in words(page(alma, at))
+    assert "Frånvarande från" in words(page(alma, at))
     assert "Frånvarande" not in words(page(person("gun"), at)), "it is nobody else's business"
     fields = form(alma, at, f"{at}/absence/end")
     assert alma.post(f"{at}/absence/end", data=fields).status_code == 303
