@@ -29,6 +29,9 @@ IN_FILES = frozenset(
 def pytest_addoption(parser: pytest.Parser) -> None:
     words = "every test that asks for databases, on every kind of them"
     parser.addoption("--everywhere", action="store_true", help=words)
+    words = "in two years of reminders, pass over no day"
+    parser.addoption("--every-day", action="store_true", help=words)
+    parser.addoption("--seed", type=int, default=1, help="of those two years' accidents")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -56,7 +56,7 @@ class Smtp:
 
     @contextmanager
     def _opened(self, watchman: "_Watchman") -> Iterator[smtplib.SMTP]:
-        context = ssl.create_default_context()
+        context = None if self.security == "none" else ssl.create_default_context()
         if self.security == "tls":
             server: smtplib.SMTP = smtplib.SMTP_SSL(timeout=TIMEOUT, context=context)
         else:

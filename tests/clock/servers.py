@@ -49,6 +49,13 @@ class Inbox:
         return "250 OK"
 
 
+class _Handler:
+    """What a server asks of an inbox: it looks through all that its handler has at each call."""
+
+    def __init__(self, inbox: Inbox) -> None:
+        self.handle_RCPT, self.handle_DATA = inbox.handle_RCPT, inbox.handle_DATA
+
+
 def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
@@ -68,7 +75,7 @@ def serving(
         return AuthResult(success=is_ours, handled=False)
 
     controller = Controller(
-        inbox,
+        _Handler(inbox),
         hostname="127.0.0.1",
         port=port or free_port(),
         tls_context=tls,
