@@ -6,9 +6,11 @@ seconds: others are told so at once until it is time to try again.
 """
 
 import logging
+import secrets
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -62,12 +64,19 @@ class Staff:
         """Whose name and password these are. Raises Refused where the directory does not answer.
 
         A local account comes first: whoever has its name in the directory is not asked for by it.
+        Wrong passwords take as long for its name as for anybody's: one hash here, two questions
+        there.
         """
         known = self._accounts.named(username)
         is_local = known is not None and self.ties.of(known.person.id) is None
-        if self.organisation is None or is_local:
-            return self._accounts.authenticate(username, password)
-        organisation = self.organisation
+        person, organisation = self._accounts.authenticate(username, password), self.organisation
+        if organisation is None or person:
+            return person
+        if is_local:
+            nobody = secrets.token_hex()
+            with suppress(Refused):  # it is about nobody, whether it answers or not
+                self._ask(lambda: organisation.authenticate(nobody, nobody))
+            return None
         found = self._ask(lambda: organisation.authenticate(username, password))
         return self.welcome(found) if found else None
 

@@ -6,6 +6,7 @@ account is disabled, and after its time.
 
 import hashlib
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -112,7 +113,7 @@ class Sessions:
         """Whether too many sign-ins have failed for the login, from the address, or both."""
         since = failures.c.at > at - FAILURE_WINDOW
         by_login, by_address = (
-            failures.c.login == folded(login)[:200],
+            failures.c.login == counted_as(login),
             failures.c.address == address,
         )
         limits = (
@@ -128,7 +129,7 @@ class Sessions:
 
     def note_failure(self, login: str, address: str, *, at: datetime) -> None:
         """Count a failed sign-in, or a failed second look."""
-        row = {"login": folded(login)[:200], "address": address, "at": at}
+        row = {"login": counted_as(login), "address": address, "at": at}
         with writing(self._engine) as connection:
             connection.execute(delete(failures).where(failures.c.at < at - FAILURE_WINDOW))
             connection.execute(insert(failures), row)
@@ -136,7 +137,8 @@ class Sessions:
     def forget_failures(self, login: str) -> None:
         """Start counting anew after a successful sign-in."""
         with writing(self._engine) as connection:
-            connection.execute(delete(failures).where(failures.c.login == folded(login)[:200]))
+            chosen = failures.c.login == counted_as(login)
+            connection.execute(delete(failures).where(chosen))
 
     def _lasts(self, hashed: str, begun_at: datetime, seen_at: datetime, *, at: datetime) -> bool:
         """Whether the session still lasts; that it was used is noted once a minute."""
@@ -151,6 +153,16 @@ class Sessions:
             connection.execute(
                 update(sessions).where(sessions.c.token == hashed).values(seen_at=at)
             )
+
+
+def counted_as(login: str) -> str:
+    """What failures of a login are counted under: one name for all that may mean one person.
+
+    A directory may take `álma`, `al ma` and `alma@region.example` for the same; were each counted
+    by itself, each would be a new set of guesses.
+    """
+    plain = unicodedata.normalize("NFKD", folded(login)).rpartition("\\")[2].partition("@")[0]
+    return "".join(one for one in plain if one.isalnum() or one in "-_.")[:200]
 
 
 def _glance() -> Select[Any]:

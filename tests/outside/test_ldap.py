@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from styrdokument.domain.sighting import Presence, clean_address, clean_name
 from styrdokument.outside.directory import Silent
+from styrdokument.outside.ldap.line import Line
 from tests.directories import KINDS, ask
 from tests.listeners import Listener, silent
 from tests.slapd import GROUPS, PASSWORD, PEOPLE, SUFFIX, Slapd, group, person
@@ -115,11 +116,13 @@ def test_somebody_who_is_not_there_costs_as_many_questions_as_somebody_who_is(
                 asked.append(_name) or _real(*given, **more)
             ),
         )
+    search = Line.search
+    monkeypatch.setattr(Line, "search", lambda *a: asked.append("search") or search(*a))
 
     directory.authenticate("alma", "fel lösenord")
     directory.authenticate("gun", "fel lösenord")
 
-    assert asked == ["ask", "ask_as"] * 2
+    assert asked == ["ask", "search", "ask_as"] * 2
 
 
 @pytest.mark.parametrize("kind", KINDS)

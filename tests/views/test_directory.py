@@ -5,16 +5,20 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import select
 
 from styrdokument.actions.daily_look import look
 from styrdokument.actions.house import House
 from styrdokument.app import create_app, join
 from styrdokument.domain.people import PersonId, Scope
+from styrdokument.outside.ldap.organisation import Ldap
+from styrdokument.store.journal import METADATA
 from tests.cast import NOON
 from tests.listeners import Listener, silent
 from tests.slapd import PASSWORD, Slapd, person
@@ -343,6 +347,70 @@ def test_whoever_guesses_in_one_place_is_stopped_there_and_keeps_nobody_out(
     assert staffed.sign_in("alma", **there)[1].status_code == 303
 
 
+def test_no_spelling_of_a_name_gives_new_guesses(staffed: Staffed) -> None:
+    # F16
+    spellings = ("alma", "ALMA", " alma ", "álma", "al ma", "alma@region.example", "REGION\\alma")
+
+    answers = [staffed.sign_in(typed, f"gissning {n}")[1] for n in (1, 2) for typed in spellings]
+
+    assert [answer.status_code for answer in answers] == [401] * 8 + [429] * 6
+
+
+def test_a_thousand_guesses_from_some_places_are_few_and_keep_nobody_out(
+    staffed: Staffed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # F16
+    tried = []
+    real = staffed.house.directory.authenticate
+    monkeypatch.setattr(
+        staffed.house.directory,
+        "authenticate",
+        lambda *typed: tried.append(typed[1]) or real(*typed),
+    )
+    there = [{"environ_base": {"REMOTE_ADDR": f"192.0.2.{n}"}} for n in range(6)]
+    page = staffed.browser()
+    fields = form(page, "/session", "/session")
+    codes = set()
+    for n in range(1000):
+        typed = fields | {"username": "alma", "password": f"gissning {n}", "form_id": f"{n}"}
+        codes.add(page.post("/session", data=typed, **there[n % 5]).status_code)
+
+    assert codes == {401, 429}
+    assert len(tried) == 5 * 8
+    assert staffed.sign_in("alma", **there[5])[1].status_code == 303
+
+
+@pytest.mark.parametrize("is_away", [False, True])
+def test_a_wrong_password_costs_as_much_for_every_name(
+    staffed: Staffed, slapd: Slapd, monkeypatch: pytest.MonkeyPatch, *, is_away: bool
+) -> None:
+    # F15: karin has a local account, alma one in the directory, gun none
+    spent: dict[str, list[str]] = {}
+    hashes, asked = PasswordHasher.verify, Ldap.authenticate
+
+    def verify(*given: Any, **more: Any) -> bool:
+        spent[login].append("hash")
+        return bool(hashes(*given, **more))
+
+    def authenticate(*given: Any, **more: Any) -> Any:
+        spent[login].append("ask")
+        return asked(*given, **more)
+
+    monkeypatch.setattr(PasswordHasher, "verify", verify)
+    monkeypatch.setattr(Ldap, "authenticate", authenticate)
+    if is_away:
+        slapd.stop()
+    try:
+        for login in ("karin", "alma", "ingen"):
+            spent[login] = []
+            staffed.sign_in(login, "fel lösenord")
+    finally:
+        if is_away:
+            slapd.start()
+
+    assert list(spent.values()) == [["hash", "ask"]] * 3
+
+
 def test_a_password_is_nowhere_but_on_its_way(
     staffed: Staffed, slapd: Slapd, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -360,6 +428,10 @@ def test_a_password_is_nowhere_but_on_its_way(
     assert [answer for answer in answers if canary in answer.text + str(answer.headers)] == []
     assert canary not in caplog.text
     with staffed.house.journal.engine.connect() as connection:
-        for table in ("accounts", "ties", "sessions", "failures", "sent_forms"):
-            rows = connection.execute(text(f"SELECT * FROM {table}")).all()  # table is ours
-            assert canary not in json.dumps([list(row) for row in rows], default=str)
+        for table in METADATA.sorted_tables:
+            rows = connection.execute(select(table)).all()
+            told = json.dumps([list(row) for row in rows], default=str, ensure_ascii=False)
+            assert canary not in told, table.name
+    kept = [Path("/proc/self/environ"), Path("/proc/self/cmdline")]
+    kept += [file for file in staffed.house.data.rglob("*") if file.is_file()]
+    assert [file for file in kept if canary.encode() in file.read_bytes()] == []

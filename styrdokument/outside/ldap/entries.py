@@ -18,13 +18,13 @@ Entry = Mapping[str, Any]
 DISABLED, LOCKED_OUT = 0x2, 0x10
 """Bits of `userAccountControl` and of its computed twin."""
 BEGINNING = datetime(1601, 1, 1, tzinfo=UTC)
-"""Where Active Directory counts from, in tenths of a microsecond; 0 and the largest are never."""
-NEVER = 0x7FFF_FFFF_FFFF_FFFF
+"""Where Active Directory counts from, in tenths of a microsecond; 0 is never, and so is what lies
+past all years that there are names for."""
 CLOSED_FOR_GOOD = "000001010000Z"
 GUID_BYTES = 16
 
 
-PERSON = b"person"
+PERSON, COMPUTER = b"person", b"computer"
 
 
 def wanted(kind: Kind) -> list[str]:
@@ -66,13 +66,25 @@ def sighting_of(
 
 
 def is_person(entry: Entry) -> bool:
-    """Whether it is somebody, and not a group: of the class `person`, or one made of it."""
-    return any(value.lower().endswith(PERSON) for value in _values(entry, "objectClass"))
+    """Whether it is somebody, and not a group: of the class `person`, or one made of it.
+
+    In Active Directory computers and accounts of services are of that class, too.
+    """
+    classes = {value.lower() for value in _values(entry, "objectClass")}
+    return COMPUTER not in classes and any(value.endswith(PERSON) for value in classes)
 
 
-def values_of(entry: Entry, names: Sequence[str]) -> list[str]:
-    """All the values of some attributes, as text."""
-    return [_text(value) for name in names for value in _values(entry, name)]
+def values_from(entry: Entry, name: str) -> tuple[list[str], int]:
+    """The values of an attribute that an entry tells, and from which number there are more; or 0.
+
+    Active Directory tells 1,500 of them at a time, as `member;range=0-1499`, and the last ones as
+    `member;range=1500-*`.
+    """
+    attributes = entry.get("raw_attributes") or {}
+    part = next((n for n in attributes if n.lower().startswith(f"{name.lower()};range=")), name)
+    last = part.rpartition("-")[2] if part != name else "*"
+    values = [_text(value) for value in _values(entry, part)]
+    return values, int(last) + 1 if last.isdecimal() else 0
 
 
 def _presence(entry: Entry, now: datetime) -> Presence:
@@ -84,7 +96,7 @@ def _presence(entry: Entry, now: datetime) -> Presence:
 
 def _has_left(entry: Entry, now: datetime) -> bool:
     ends = _number(entry, "accountExpires")
-    is_past = 0 < ends < NEVER and BEGINNING + timedelta(microseconds=ends / 10) <= now
+    is_past = 0 < ends <= (now - BEGINNING) // timedelta(microseconds=1) * 10
     days = _number(entry, "shadowExpire")
     return bool(
         _number(entry, "userAccountControl") & DISABLED
@@ -110,7 +122,8 @@ def _number(entry: Entry, name: str) -> int:
 
 
 def _first(entry: Entry, names: Sequence[str]) -> str:
-    return next((text for text in values_of(entry, names) if text.strip()), "")
+    texts = (_text(value) for name in names for value in _values(entry, name))
+    return next((text for text in texts if text.strip()), "")
 
 
 def _values(entry: Entry, name: str) -> list[bytes]:

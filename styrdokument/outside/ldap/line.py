@@ -1,8 +1,9 @@
 """A line to one of the directory's servers: opened, bound, asked, and let go, within a time.
 
-Three things that ldap3 leaves to whoever uses it are seen to here. Certificates are checked. No
-referral is followed, for it would take our password along. And the result of every page of a search
-is looked at: a server that stops at a limit says so there, and nowhere else.
+Four things that ldap3 leaves to whoever uses it are seen to here. Certificates are checked. No
+referral is followed, for it would take our password along. The result of every page of a search is
+looked at: a server that stops at a limit says so there, and nowhere else. And what Active Directory
+tells in parts, as it does the members of a large group, is asked for to the end.
 """
 
 import logging
@@ -18,7 +19,7 @@ from ldap3 import ANONYMOUS, BASE, NONE, SIMPLE, SUBTREE, Connection, Server, Tl
 from ldap3.core.exceptions import LDAPException
 
 from styrdokument.outside.directory import Silent
-from styrdokument.outside.ldap.entries import Entry
+from styrdokument.outside.ldap.entries import Entry, values_from
 from styrdokument.outside.ldap.settings import Address, Settings
 
 LOG = logging.getLogger("styrdokument")
@@ -26,7 +27,10 @@ CONNECT_SECONDS = 1
 RECEIVE_SECONDS = 2
 PAGE = 500
 PAGED = "1.2.840.113556.1.4.319"
-SUCCESS, NO_SUCH_OBJECT, WRONG = 0, 32, 49
+SUCCESS = 0
+NOT_OURS = frozenset({10, 32})
+"""There is no such entry, or another server has it: one of another domain, whose people we let in
+by no name."""
 NOT_NOW = frozenset({1, 3, 51, 52, 80})
 """Results that say something of the server, and nothing of the password."""
 T = TypeVar("T")
@@ -62,16 +66,27 @@ class Line:
                 return found
 
     def read(self, dn: str, attributes: Sequence[str]) -> Entry | None:
-        """The entry of a name; None where there is none."""
+        """The entry of a name; None where this directory has none."""
         self._connection.search(
             dn, "(objectClass=*)", search_scope=BASE, attributes=list(attributes)
         )
         result = self._connection.result
-        if result["result"] == NO_SUCH_OBJECT:
+        if result["result"] in NOT_OURS:
             return None
         if result["result"] != SUCCESS:
             raise Silent(f"{dn}: {result['description']}")
         return next(iter(_entries(self._connection)), None)
+
+    def all_values(self, entry: Entry, name: str) -> list[str]:
+        """All the values of an attribute, also where the server tells some at a time."""
+        found, more = values_from(entry, name)
+        while more:
+            part = self.read(entry["dn"], [f"{name};range={more}-*"])
+            values, more = values_from(part or {}, name)
+            if not values:
+                raise Silent(f"{entry['dn']}: {name} ends after {len(found)} values")
+            found += values
+        return found
 
     def whoami(self) -> str:
         """Who the server takes us for, in its own words; empty: for nobody."""
@@ -145,6 +160,8 @@ class Servers:
             password=password or None,  # type: ignore[arg-type] # bytes are sent as they are
             authentication=SIMPLE if user else ANONYMOUS,
             auto_referrals=False,
+            auto_range=False,  # it takes a part for all where the server fails in the middle
+            return_empty_attributes=False,
             check_names=False,
             read_only=True,
             receive_timeout=RECEIVE_SECONDS,

@@ -18,7 +18,6 @@ from styrdokument.outside.ldap.entries import (
     is_person,
     key_of,
     sighting_of,
-    values_of,
     wanted,
 )
 from styrdokument.outside.ldap.line import Line, Servers
@@ -47,20 +46,26 @@ class Ldap:
         secret = _as_bytes(password)
         if secret is None:
             return None
-        found = self._servers.ask(lambda line: self._find(line, username), seconds=LOOK_SECONDS)
-        if found is None:
+        entry = self._servers.ask(lambda line: self._find(line, username), seconds=LOOK_SECONDS)
+        if entry is None:
             nobody = f"cn={secrets.token_hex(8)},{self._settings.base}"
             never = secrets.token_hex().encode()
             self._servers.ask_as(nobody, never, lambda _: None, seconds=LOOK_SECONDS)
             return None
-        entry, sighting = found
+        seen = sighting_of(entry, self._kind, now=self._now())
         taken_for = self._servers.ask_as(entry["dn"], secret, self._taken_for, seconds=LOOK_SECONDS)
-        return sighting if taken_for in {sighting.key, sighting.login.casefold()} else None
+        if taken_for not in {seen.key, seen.login.casefold()}:
+            return None
+        return self._servers.ask(lambda line: self._seen(line, entry), seconds=LOOK_SECONDS)
 
     def named(self, login: str) -> Sighting | None:
         """Whoever a login names, or None."""
-        found = self._servers.ask(lambda line: self._find(line, login), seconds=LOOK_SECONDS)
-        return found[1] if found else None
+
+        def look(line: Line) -> Sighting | None:
+            entry = self._find(line, login)
+            return self._seen(line, entry) if entry else None
+
+        return self._servers.ask(look, seconds=LOOK_SECONDS)
 
     def look(self, key: str) -> Sighting | None:
         """Somebody now, with their groups; None where there is nobody of that key."""
@@ -110,7 +115,7 @@ class Ldap:
                 entry = waiting.pop()
                 if is_person(entry):
                     people.append(entry)
-                for dn in values_of(entry, self._kind.members):
+                for dn in self._members_in(line, entry):
                     if dn.casefold() not in seen:
                         seen.add(dn.casefold())
                         waiting += filter(None, [line.read(dn, names)])
@@ -118,7 +123,11 @@ class Ldap:
 
         return self._servers.ask(look, seconds=SWEEP_SECONDS)
 
-    def _find(self, line: Line, login: str) -> tuple[Entry, Sighting] | None:
+    def _members_in(self, line: Line, entry: Entry) -> list[str]:
+        """The names of all that a group holds by itself; none for what is no group."""
+        return [dn for name in self._kind.members for dn in line.all_values(entry, name)]
+
+    def _find(self, line: Line, login: str) -> Entry | None:
         """The one entry that a login names; where it names several, nobody, and an alarm."""
         typed = unicodedata.normalize("NFC", login).strip()
         if _as_bytes(typed) is None:
@@ -129,7 +138,7 @@ class Ldap:
         if len(entries) > 1:
             named = "; ".join(entry["dn"] for entry in entries)
             LOG.critical("directory: one login names several, and lets nobody in: %s", named)
-        return (entries[0], self._seen(line, entries[0])) if len(entries) == 1 else None
+        return entries[0] if len(entries) == 1 else None
 
     def _seen(self, line: Line, entry: Entry) -> Sighting:
         groups = self._groups(line, entry["dn"])
