@@ -12,7 +12,7 @@ from jinja2 import StrictUndefined
 
 from styrdokument import schedule, views
 from styrdokument.actions.deciding import settle
-from styrdokument.actions.house import INDEX, JOURNAL, KEY, REPOSITORY, STOCKHOLM, House
+from styrdokument.actions.house import INDEX, JOURNAL, KEY, REPOSITORY, SEAL, STOCKHOLM, House
 from styrdokument.actions.staff import Staff
 from styrdokument.actions.texts import finish, inspect
 from styrdokument.config import LOOPBACK, SETTINGS, BadConfig, Config, read_config
@@ -40,6 +40,7 @@ from styrdokument.store.record import Record
 from styrdokument.store.reminders import Reminders
 from styrdokument.store.reservations import Reservations
 from styrdokument.store.runs import Runs
+from styrdokument.store.sealing import Seal
 from styrdokument.store.sessions import Sessions
 from styrdokument.store.sql import open_cache, open_database
 from styrdokument.store.texts import Texts
@@ -156,8 +157,7 @@ def join(config: Config, now: Callable[[], datetime] | None = None) -> House:
     matters = Matters(git, record, cases, inspect)
     journal = Journal(open_database(config.journal_database or data / JOURNAL, "journal"))
     journal.prepare()
-    index_place = config.index_database or data / INDEX
-    index_engine = open_database(index_place, "index")
+    index_engine = open_database(index_place := config.index_database or data / INDEX, "index")
     index = Index(index_engine, record, cases, matters, Projection(matters, without_marks))
     index.prepare()
     cache = open_cache(index_place, "index")
@@ -199,7 +199,7 @@ def join(config: Config, now: Callable[[], datetime] | None = None) -> House:
             longest=timedelta(hours=config.session_hours),
         ),
         tokens=Tokens(journal.engine),
-        authenticators=Authenticators(journal.engine),
+        authenticators=Authenticators(journal.engine, Seal(data / SEAL)),
         pending=Pending(journal.engine),
         reservations=Reservations(journal.engine),
         provider=provider,

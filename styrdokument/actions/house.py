@@ -49,6 +49,8 @@ INDEX, JOURNAL = "index.db", "journal.db"
 """The databases' places there, where no server has them."""
 KEY = Path("keys") / "record"
 """The place of the key that signs it."""
+SEAL = Path("keys") / "journal"
+"""The place of the key that seals what the journal keeps secret."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,9 +1,10 @@
 """What people have beside a password to show who they are: codes of an app, and passkeys.
 
-What a code is made from is a secret as good as a password; it is kept in the journal, and nowhere
-shown again. A code or a passkey's count is used once: whoever comes second with it is refused.
+What a code is made from is a secret as good as a password; it is kept sealed, and nowhere shown
+again. A code or a passkey's count is used once: whoever comes second with it is refused.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +15,10 @@ from sqlalchemy import Engine, RowMapping, delete, func, insert, select, update
 from styrdokument.domain.people import PersonId
 from styrdokument.domain.problems import NotFound
 from styrdokument.store.identities import authenticators
+from styrdokument.store.sealing import Seal, Unreadable
 from styrdokument.store.sql import writing
+
+LOG = logging.getLogger("styrdokument")
 
 
 class Means(StrEnum):
@@ -47,17 +51,21 @@ class Authenticator:
 class Authenticators:
     """Everybody's."""
 
-    def __init__(self, engine: Engine) -> None:
-        """Over the journal's engine."""
-        self._engine = engine
+    def __init__(self, engine: Engine, seal: Seal) -> None:
+        """Over the journal's engine; `seal` closes what codes are made from."""
+        self._engine, self._seal = engine, seal
 
     def of(self, person: PersonId, means: Means | None = None) -> list[Authenticator]:
-        """Somebody's, of one means or of both, the oldest first."""
+        """Somebody's, of one means or of both, the oldest first.
+
+        Without the key that it was sealed by, an app is none: its owner adds it again.
+        """
         mine = authenticators.c.person == person
         query = select(authenticators).where(mine).order_by(authenticators.c.number)
         with self._engine.connect() as connection:
-            found = [_authenticator(row) for row in connection.execute(query).mappings()]
-        return [one for one in found if means in {None, one.means}]
+            rows = connection.execute(query).mappings().all()
+        found = (self._opened(row) for row in rows)
+        return [one for one in found if one and means in {None, one.means}]
 
     def add(
         self,
@@ -75,7 +83,7 @@ class Authenticators:
             "person": person,
             "means": str(means),
             "name": name,
-            "secret": secret,
+            "secret": self._seal.close(secret, about=person) if means is Means.CODES else secret,
             "credential": credential or None,
             "counter": counter,
             "created_at": at,
@@ -102,14 +110,22 @@ class Authenticators:
             if not connection.execute(delete(authenticators).where(chosen)).rowcount:
                 raise NotFound(number)
 
+    def _opened(self, row: RowMapping) -> Authenticator | None:
+        try:
+            secret = self._seal.open(row["secret"], about=row["person"])
+        except Unreadable:
+            LOG.error("codes of %s cannot be read: keys/journal is another", row["person"])  # noqa: TRY400 - no traceback is of use
+            return None
+        return _authenticator(row, secret)
 
-def _authenticator(row: RowMapping) -> Authenticator:
+
+def _authenticator(row: RowMapping, secret: str) -> Authenticator:
     return Authenticator(
         number=row["number"],
         person=PersonId(row["person"]),
         means=Means(row["means"]),
         name=row["name"],
-        secret=row["secret"],
+        secret=secret,
         credential=row["credential"] or "",
         counter=row["counter"],
         created_at=row["created_at"],

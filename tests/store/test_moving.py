@@ -20,6 +20,7 @@ from styrdokument.store.journal import AnothersJournal, Journal
 from styrdokument.store.moving import NotEmpty, copy_journal
 from styrdokument.store.pending import Pending
 from styrdokument.store.reservations import Reservations
+from styrdokument.store.sealing import Seal
 from styrdokument.store.sessions import Sessions
 from styrdokument.store.sql import opened, writing
 from styrdokument.store.ties import Ties
@@ -56,7 +57,8 @@ def source(databases: Databases, tmp_path: Path) -> Iterator[Engine]:
     Ties(engine, accounts).note(Sighting(key="0-1", login="åsa", name="Åsa\0"), at=NOON)
     Holdings(engine).note_person(people[0], {"chief": "group-1"}, on=NOON.date())
     made = {"name": "appen\0", "secret": "ABC", "counter": 7, "at": NOON}
-    Authenticators(engine).add(people[0], Means.CODES, **made)
+    seal = Seal(tmp_path / "seal")
+    Authenticators(engine, seal).add(people[0], Means.CODES, **made)
     Pending(engine).begin("challenge", {"challenge": "å"}, whose=people[0], at=NOON)
     for person in people[:2]:
         sessions.begin(person, at=NOON)
