@@ -33,6 +33,8 @@ HIDDEN = re.compile(
 U+FE0E and U+FE0F are not here: they choose between two looks of a visible sign.
 """
 
+_GOES_ON = 0x80
+"""The two upper bits of a byte of UTF-8 that goes on with a character."""
 _RESERVED = {"text.md", "roles.yaml", "decisions"}
 _SLUG = re.compile(r"(?!p-)[a-z0-9]+(?:-[a-z0-9]+)*")
 _PERSON = re.compile(f"p-[{PERSON_ALPHABET}]{{8}}")
@@ -63,6 +65,18 @@ def unfit_characters(line: str) -> Iterator[tuple[str, str]]:
             yield rule, f"U+{ord(found.group()):04X}"
     if not unicodedata.is_normalized("NFC", line):
         yield "not_nfc", ""
+
+
+def in_pieces(words: str, most: int) -> Iterator[bytes]:
+    """Words as UTF-8 in pieces of at most so many bytes, four or more, cut between characters."""
+    data = words.encode()
+    while len(data) > most:
+        end = most
+        while data[end] & 0xC0 == _GOES_ON:
+            end -= 1
+        yield data[:end]
+        data = data[end:]
+    yield data
 
 
 def problem_with_filename(name: str) -> str | None:

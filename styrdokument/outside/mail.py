@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from styrdokument.domain.addresses import mail_address
 from styrdokument.domain.naming import CONTROL, HIDDEN
-
-if TYPE_CHECKING:
-    from email.message import EmailMessage
+from styrdokument.outside import mime
 
 SECURITY = ("starttls", "tls", "none")
 HIGHEST_PORT = 65_535
@@ -112,7 +110,7 @@ class Folder:
         return self._folder / f"{_digest(key)}.eml"
 
     def _put(self, letter: Letter) -> None:
-        self._write(self.place(letter.key), compose(letter, self._head).as_bytes())
+        self._write(self.place(letter.key), compose(letter, self._head))
 
 
 def post_in(data: Path, stated: Mapping[str, str], write: Write) -> tuple[Post, Letterhead]:
@@ -144,29 +142,29 @@ def _check(stated: Mapping[str, str]) -> None:
         raise ValueError(f"mail_from: {stated['mail_from']!r} is no address")
 
 
-def compose(letter: Letter, head: Letterhead) -> "EmailMessage":
+def compose(letter: Letter, head: Letterhead) -> bytes:
     """The letter as it is sent. Raises Rejected where the recipient has no address."""
-    from email import policy  # noqa: PLC0415 - all this takes a while, and not every process sends
-    from email.headerregistry import Address  # noqa: PLC0415
-    from email.message import EmailMessage  # noqa: PLC0415
+    from email.utils import format_datetime  # noqa: PLC0415 - not every process sends
 
     to = mail_address(letter.to)
     if not to:
         raise Rejected("no address")
-    message = EmailMessage(policy=policy.SMTP)
-    message["From"] = Address(one_line(head.region, LONGEST_NAME), addr_spec=head.sender)
-    message["To"] = Address(one_line(letter.name, LONGEST_NAME), addr_spec=to)
-    message["Subject"] = one_line(letter.subject, LONGEST_SUBJECT)
-    message["Date"] = letter.at
-    message["Message-ID"] = f"<{_digest(letter.key)}@{head.sender.rpartition('@')[2]}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
-    message.set_content(letter.text, cte="quoted-printable")
-    message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
-    for one in letter.attachments:
-        main, _, sub = one.kind.partition("/")
-        message.add_attachment(one.data, maintype=main, subtype=sub, filename=one.name)
-    return message
+    top = (
+        ("From", mime.mailbox(one_line(head.region, LONGEST_NAME), head.sender)),
+        ("To", mime.mailbox(one_line(letter.name, LONGEST_NAME), to)),
+        ("Subject", mime.words(one_line(letter.subject, LONGEST_SUBJECT))),
+        ("Date", format_datetime(letter.at)),
+        ("Message-ID", f"<{_digest(letter.key)}@{head.sender.rpartition('@')[2]}>"),
+        ("Auto-Submitted", "auto-generated"),
+        ("X-Auto-Response-Suppress", "All"),
+        ("MIME-Version", "1.0"),
+    )
+    said = (mime.text("plain", letter.text), mime.text("html", letter.html))
+    whole = mime.joined("alternative", said)
+    if letter.attachments:
+        files = (mime.attached(one.kind, one.name, one.data) for one in letter.attachments)
+        whole = mime.joined("mixed", (whole, *files))
+    return mime.headers(top).removesuffix(b"\r\n") + whole
 
 
 def one_line(words: str, most: int) -> str:

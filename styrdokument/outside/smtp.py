@@ -80,7 +80,7 @@ class Smtp:
         watchman.watch(server)
         message = compose(letter, self.head)
         try:
-            server.send_message(message, self.head.sender, [mail_address(letter.to)])
+            server.sendmail(self.head.sender, [mail_address(letter.to)], message)
         except smtplib.SMTPRecipientsRefused as refused:
             code, words = next(iter(refused.recipients.values()))
             raise _error(code)(_words(code, words)) from refused
