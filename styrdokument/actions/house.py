@@ -105,11 +105,10 @@ class House:
         it does not answer.
         """
         is_current = self.directory.is_current(person, live=live)
-        known = self.directory.person(person)
         account = self.accounts.account(person)
-        if known is None or (account is not None and account.is_disabled):
+        if account is None or account.is_disabled:
             return None
-        is_admin = account is not None and account.is_admin
+        known, is_admin = account.person, account.is_admin
         return self.registers.actor(known, on=self.today, is_admin=is_admin, is_current=is_current)
 
     def live(self, actor: Actor) -> Actor:

@@ -16,10 +16,11 @@ from typing import Any
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Engine,
     RowMapping,
+    Select,
+    bindparam,
     delete,
     func,
     insert,
@@ -37,6 +38,8 @@ from styrdokument.store.tokens import revoke_tokens
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 ID_LENGTH = 8
+_BY_PERSON = select(accounts).where(accounts.c.person == bindparam("value"))
+_BY_LOGIN = select(accounts).where(accounts.c.login == bindparam("value"))
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 
@@ -101,7 +104,7 @@ class Accounts:
 
     def authenticate(self, username: str, password: str) -> PersonId | None:
         """Whose name and password these are; takes as long for nobody's as for somebody's."""
-        account = self._row(accounts.c.login == folded(username))
+        account = self._row(_BY_LOGIN, folded(username))
         stored = (account["password"] if account else "") or self._nobodys
         try:
             self._hasher.verify(stored, password[:LONGEST_PASSWORD])
@@ -113,12 +116,12 @@ class Accounts:
 
     def account(self, person: PersonId) -> Account | None:
         """The account of a person."""
-        row = self._row(accounts.c.person == person)
+        row = self._row(_BY_PERSON, person)
         return _account(row) if row else None
 
     def named(self, login: str) -> Account | None:
         """The account that a login names."""
-        row = self._row(accounts.c.login == folded(login))
+        row = self._row(_BY_LOGIN, folded(login))
         return _account(row) if row else None
 
     def person(self, person: PersonId) -> Person | None:
@@ -188,9 +191,9 @@ class Accounts:
             if connection.execute(taken).first() is None:
                 return drawn
 
-    def _row(self, condition: ColumnElement[bool]) -> RowMapping | None:
+    def _row(self, query: Select[Any], value: str) -> RowMapping | None:
         with self._engine.connect() as connection:
-            return connection.execute(select(accounts).where(condition)).mappings().first()
+            return connection.execute(query, {"value": value}).mappings().first()
 
     def _check_new(self, login: str, name: str, password: str) -> None:
         problems = []

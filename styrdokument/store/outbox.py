@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, and_, func, or_, select, update
+from sqlalchemy import Connection, Engine, RowMapping, and_, bindparam, func, or_, select, update
 
 from styrdokument.store.clockwork import outbox
 from styrdokument.store.sql import insert_or_ignore, writing
@@ -25,6 +25,12 @@ class Key:
     happening: str
     recipient: str
     kind: str
+
+
+_CHANGE = update(outbox).where(
+    *(outbox.c[name] == bindparam(f"its_{name}") for name in Key.__dataclass_fields__)
+)
+_MARK_SENT = _CHANGE.values(sent_at=bindparam("sent_at"), next_at=None, fault="")
 
 
 class Outbox:
@@ -46,14 +52,13 @@ class Outbox:
         with writing(self._engine) as connection:
             found = connection.execute(query.order_by(o.at, o.happening, o.recipient).limit(most))
             keys = [Key(**row) for row in found.mappings()]
-            for key in keys:
-                values = {"next_at": at + CLAIM_LASTS}
-                connection.execute(update(outbox).where(*of_key(key)).values(values))
+            _let_wait(connection, keys, at + CLAIM_LASTS)
         return keys
 
     def mark_sent(self, key: Key, *, at: datetime) -> None:
         """It went."""
-        self._mark(key, sent_at=at, next_at=None, fault="")
+        with writing(self._engine) as connection:
+            connection.execute(_MARK_SENT, {**_bound(key), "sent_at": at})
 
     def mark_later(self, key: Key, *, at: datetime, fault: str) -> None:
         """It did not go, and is tried again then."""
@@ -62,8 +67,7 @@ class Outbox:
     def release(self, keys: Iterable[Key]) -> None:
         """Let go of what was claimed and not tried."""
         with writing(self._engine) as connection:
-            for key in keys:
-                connection.execute(update(outbox).where(*of_key(key)).values(next_at=None))
+            _let_wait(connection, keys, None)
 
     def mark_ended(self, key: Key, why: str, *, fault: str = "") -> None:
         """It never goes; `why` is one of the labels `mail.ended`."""
@@ -117,6 +121,17 @@ def of_key(key: Key) -> tuple[Any, ...]:
         outbox.c.recipient == key.recipient,
         outbox.c.kind == key.kind,
     )
+
+
+def _bound(key: Key) -> dict[str, Any]:
+    """The values that choose one mail in a statement that is put together once."""
+    return {f"its_{name}": value for name, value in vars(key).items()}
+
+
+def _let_wait(connection: Connection, keys: Iterable[Key], until: datetime | None) -> None:
+    rows = [{**_bound(key), "next_at": until} for key in keys]
+    if rows:
+        connection.execute(_CHANGE, rows)
 
 
 def _waits() -> Any:  # noqa: ANN401 - a condition

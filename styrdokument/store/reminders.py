@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, func, or_, select, update
 
 from styrdokument.store.clockwork import outbox, reminders, sweeps
 from styrdokument.store.outbox import Key, Row, of_key
@@ -18,6 +18,13 @@ from styrdokument.store.sql import insert_or_ignore, insert_or_replace, writing
 AT_ONCE = 400
 DIGEST = "reminders"
 """The kind of the mail that holds a day's reminders to somebody, and how its happening begins."""
+
+_WITHIN = (
+    select(reminders)
+    .where(reminders.c.happening == bindparam("happening"))
+    .where(reminders.c.recipient == bindparam("recipient"))
+    .order_by(reminders.c.ends_on, reminders.c.document)
+)
 
 
 class Reminders:
@@ -84,9 +91,9 @@ class Reminders:
 
     def within(self, key: Key) -> Sequence[Row]:
         """The reminders that a mail holds, the most urgent first."""
-        r = reminders.c
-        query = select(reminders).where(r.happening == key.happening, r.recipient == key.recipient)
-        return self._all(query.order_by(r.ends_on, r.document))
+        with self._engine.connect() as connection:
+            asked = {"happening": key.happening, "recipient": key.recipient}
+            return connection.execute(_WITHIN, asked).mappings().all()
 
     def redirect(
         self, key: Key, rows: Sequence[Mapping[str, Any]], *, on: date, at: datetime

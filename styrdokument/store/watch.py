@@ -6,9 +6,10 @@ documents of those whose day has come are looked up.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Engine, Select, and_, or_, select
+from sqlalchemy import Engine, Select, and_, bindparam, or_, select
 
 from styrdokument.domain.case import OPEN_STATES
 from styrdokument.domain.people import Entry
@@ -72,9 +73,7 @@ class Watch:
         return {
             row["document"]: row
             for start in range(0, len(wanted), AT_ONCE)
-            for row in self._all(
-                _watched().where(watches.c.document.in_(wanted[start : start + AT_ONCE]))
-            )
+            for row in self._all(_of(), {"documents": wanted[start : start + AT_ONCE]})
         }
 
     def named_by(self, entries: Sequence[Entry]) -> Sequence[Row]:
@@ -85,17 +84,9 @@ class Watch:
 
     def cases_on(self, wanted: Sequence[int]) -> Mapping[int, list[Row]]:
         """The open cases on each of the documents, with the entries whose turn it is."""
-        entry, about = case_entries.c, case_documents.c
-        query = (
-            select(about.document, about.number, entry.entry, entry.is_turn)
-            .join(case_entries, entry.number == about.number)
-            .order_by(about.document, about.number, entry.entry)
-        )
         found: dict[int, list[Row]] = {}
         for start in range(0, len(wanted), AT_ONCE):
-            open_ones = about.number.in_(_open_cases())
-            chosen = about.document.in_(wanted[start : start + AT_ONCE])
-            for row in self._all(query.where(chosen, open_ones)):
+            for row in self._all(_cases_on(), {"documents": wanted[start : start + AT_ONCE]}):
                 found.setdefault(row["document"], []).append(row)
         return found
 
@@ -104,9 +95,28 @@ class Watch:
         c = cases.c
         return self._all(select(cases).where(c.changed_at > moment).order_by(c.changed_at))
 
-    def _all(self, query: Select[Any]) -> Sequence[Row]:
+    def _all(self, query: Select[Any], values: Mapping[str, Any] | None = None) -> Sequence[Row]:
         with self._engine.connect() as connection:
-            return connection.execute(query).mappings().all()
+            return connection.execute(query, values).mappings().all()
+
+
+@cache
+def _of() -> Select[Any]:
+    """Those of some documents; put together once, for it is asked for each letter."""
+    return _watched().where(watches.c.document.in_(bindparam("documents", expanding=True)))
+
+
+@cache
+def _cases_on() -> Select[Any]:
+    """The same of open cases."""
+    entry, about = case_entries.c, case_documents.c
+    return (
+        select(about.document, about.number, entry.entry, entry.is_turn)
+        .join(case_entries, entry.number == about.number)
+        .where(about.document.in_(bindparam("documents", expanding=True)))
+        .where(about.number.in_(_open_cases()))
+        .order_by(about.document, about.number, entry.entry)
+    )
 
 
 def _watched() -> Select[Any]:

@@ -9,7 +9,7 @@ import secrets
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Engine, and_, bindparam, insert, or_, select, update
 
 from styrdokument.domain.departures import Absence
 from styrdokument.domain.people import PersonId
@@ -17,6 +17,7 @@ from styrdokument.store.clockwork import wishes
 from styrdokument.store.sql import writing
 
 RANDOM_BYTES = 24
+_LANGUAGE = select(wishes.c.language).where(wishes.c.person == bindparam("person"))
 
 
 class Wishes:
@@ -28,9 +29,8 @@ class Wishes:
 
     def language(self, person: PersonId) -> str:
         """The language that somebody reads in; empty where they have not said."""
-        query = select(wishes.c.language).where(wishes.c.person == person)
         with self._engine.connect() as connection:
-            return connection.execute(query).scalar() or ""
+            return connection.execute(_LANGUAGE, {"person": person}).scalar() or ""
 
     def wish_language(self, person: PersonId, language: str) -> None:
         """Mail to them is in this language from now on."""
