@@ -21,7 +21,7 @@ IN_FILES = frozenset(
     {"test_deciding", "test_documents", "test_editing", "test_errors", "test_imports"}
     | {"test_git_page", "test_language", "test_networks", "test_opening", "test_reviewing"}
     | {"test_route_matrix", "test_style", "test_directory", "test_account", "test_elsewhere"}
-    | {"test_groups", "test_remind_command"}
+    | {"test_groups", "test_remind_command", "test_minutes"}
 )
 """Tests of pages that ask no database for more than others do: see docs/testing.md."""
 

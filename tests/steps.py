@@ -14,7 +14,7 @@ from styrdokument.domain.matter import Adopted, Draft, Given, Matter
 from styrdokument.domain.people import Actor, Person
 from styrdokument.domain.problems import Code, Problem
 from styrdokument.domain.registers import Registers
-from styrdokument.domain.review import documents_for, entries_of, meaning_of
+from styrdokument.domain.review import documents_for, entries_of, meaning_of, unattested
 from tests.cast import (
     ALMA,
     BIRGIT,
@@ -78,6 +78,8 @@ def did(matter: Matter, step: Step, person: Person, *drafts: Draft, **said: Any)
     """The matter after a step; a save writes `drafts`, or new words. Raises Refused."""
     if step is Step.SAVE and not drafts:
         drafts = (_rewritten(matter),)
+    if step is Step.ENTER_MINUTES and not drafts:
+        drafts = tuple(boards_words(draft) for draft in matter.drafts.values())
     who, given = _acting(person, matter), _said(matter, said)
     facts = facts_of(step, matter, who, given, *drafts)
     by = matter.registers.sign(who)
@@ -94,6 +96,8 @@ def facts_of(
     return {
         Step.SAVE: _written(drafts),
         Step.REASSIGN: _written(drafts),
+        Step.ENTER_MINUTES: _written(drafts),
+        Step.ATTEST_MINUTES: _attested(matter),
         Step.SUBMIT: {"change_note": given.change_note, "significance": given.significance},
         Step.APPROVE: {
             "meaning": meaning_of(matter.case.kind),
@@ -147,6 +151,22 @@ def _rewritten(matter: Matter) -> Draft:
     if matter.case.kind in HAS_TEXT:
         return hygiene_draft(base=base)
     return hygiene_draft("Old words.", base=base, roles=replace(ROLES, reviewers=("smittskydd",)))
+
+
+def boards_words(draft: Draft, words: str = "As the board has it.") -> Draft:
+    """The draft with other words."""
+    rewritten = hygiene_draft(words, roles=draft.roles)
+    return replace(draft, content_hash=rewritten.content_hash)
+
+
+def _attested(matter: Matter) -> dict[str, Any]:
+    return {
+        "meaning": "attested",
+        "documents": [
+            {"id": d.id, "content_hash": d.content_hash, "base_version": d.base_version}
+            for d in unattested(matter)
+        ],
+    }
 
 
 def _acting(person: Person, matter: Matter) -> Actor:

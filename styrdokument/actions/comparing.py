@@ -26,12 +26,14 @@ class Texts:
     """Bodies of one document: as drafted, as adopted (None: never), and as last judged.
 
     A closed case is compared with what it began from. `judged` is None where the reader has not
-    judged the draft, or it has not changed since.
+    judged the draft, or it has not changed since. `reviewed` is what was put to a board that
+    changed it, with its fields; None where none did (rule 20).
     """
 
     now: str
     adopted: str | None
     judged: str | None
+    reviewed: Sheet | None
     appendices: tuple[str, ...]
     appendices_changed: tuple["FileChange", ...]
 
@@ -53,10 +55,13 @@ def texts_of(house: House, actor: Actor, held: Held, document: DocumentId) -> Te
     )
     judged = _hash_judged(actor, held, document)
     has_moved = judged is not None and judged != held.case.contents[document]
+    before = _sheet_with(house, held, document, judged) if judged and has_moved else None
+    board = held.case.boards_texts.get(document)
     return Texts(
         now=sheet.body,
         adopted=house.matters.sheet(document, adopted).body if adopted else None,
-        judged=_body_with(house, held, document, judged) if judged and has_moved else None,
+        judged=before.body if before else None,
+        reviewed=_sheet_with(house, held, document, board.reviewed) if board else None,
         appendices=sheet.appendices,
         appendices_changed=appendices_changed(adopted, files) if adopted else (),
     )
@@ -92,13 +97,15 @@ def _hash_judged(actor: Actor, held: Held, document: DocumentId) -> ContentHash 
     return fold(held.case.number, events[: judged[-1] + 1]).contents.get(document)
 
 
-def _body_with(house: House, held: Held, document: DocumentId, wanted: ContentHash) -> str | None:
+def _sheet_with(
+    house: House, held: Held, document: DocumentId, wanted: ContentHash
+) -> Sheet | None:
     if held.tip is None:
         return None
     for commit in islice(house.git.line(held.tip), MOST_SAVES):
         files = without_decisions(house.git.files(commit.id, folder_of(document)))
         if files and hash_of(house.record.content_of(files)) == wanted:
-            return house.matters.sheet(document, files).body
+            return house.matters.sheet(document, files)
         if commit.id == held.base:
             break
     return None

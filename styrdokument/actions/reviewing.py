@@ -3,16 +3,17 @@
 Each is judged by the one table, under the lock, on what stands then.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from styrdokument.actions.house import House, Sitting, function_for, sitting
 from styrdokument.domain.case import CaseNumber, Step
+from styrdokument.domain.decisionfile import Meaning
 from styrdokument.domain.document import DocumentId
-from styrdokument.domain.matter import Given
+from styrdokument.domain.matter import Draft, Given
 from styrdokument.domain.people import Actor
 from styrdokument.domain.problems import NotFound
-from styrdokument.domain.review import approves, entries_of, meaning_of
+from styrdokument.domain.review import approves, entries_of, meaning_of, unattested
 from styrdokument.domain.transitions import take
 
 
@@ -27,7 +28,18 @@ def approve(house: House, actor: Actor, number: CaseNumber, given: Given) -> Non
     """Say yes to exactly the bytes that `actor` has seen, and no others."""
     actor = house.live(actor)
     with sitting(house, actor, number) as now:
-        _record(house, actor, now, Step.APPROVE, given, _approval(now, actor, given))
+        drafts = [now.matter.drafts[document] for document in approves(now.matter, actor, given)]
+        facts = _approval(now, actor, given, drafts, meaning_of(now.matter.case.kind))
+        _record(house, actor, now, Step.APPROVE, given, facts)
+
+
+def attest_minutes(house: House, actor: Actor, number: CaseNumber, given: Given) -> None:
+    """Say that what the registrar entered is what the minutes have (rule 20)."""
+    actor = house.live(actor)
+    with sitting(house, actor, number) as now:
+        drafts = unattested(now.matter)
+        facts = _approval(now, actor, given, drafts, Meaning.ATTESTED)
+        _record(house, actor, now, Step.ATTEST_MINUTES, given, facts)
 
 
 def send_back(house: House, actor: Actor, number: CaseNumber, given: Given) -> None:
@@ -84,8 +96,9 @@ def _record(
     house.cases.record(house.git.batch(), now.held.case.number, event, after=now.held)
 
 
-def _approval(now: Sitting, actor: Actor, given: Given) -> dict[str, Any]:
-    drafts = [now.matter.drafts[document] for document in approves(now.matter, actor, given)]
+def _approval(
+    now: Sitting, actor: Actor, given: Given, drafts: Iterable[Draft], meaning: Meaning
+) -> dict[str, Any]:
     return {
         "documents": [
             {
@@ -96,7 +109,7 @@ def _approval(now: Sitting, actor: Actor, given: Given) -> dict[str, Any]:
             }
             for draft in drafts
         ],
-        "meaning": str(meaning_of(now.matter.case.kind)),
+        "meaning": str(meaning),
         "method": given.second_look or "session",
         "comment": given.comment.strip(),
     }

@@ -20,7 +20,7 @@ from styrdokument.domain.vacancy import people_behind
 CURSOR = "decisions"
 CASES = "cases"
 """The cursor that says up to which second cases have been looked at."""
-BEGINS_A_ROUND = frozenset({Step.OPEN, Step.SUBMIT, Step.RETURN})
+BEGINS_A_ROUND = frozenset({Step.OPEN, Step.SUBMIT, Step.RETURN, Step.ENTER_MINUTES})
 """The steps after which somebody who was told before is told again."""
 NEWS = frozenset(
     {DecisionKind.ADOPT, DecisionKind.EXTEND, DecisionKind.CORRECT, DecisionKind.REPEAL}
@@ -59,12 +59,12 @@ def _case_news(house: House, number: CaseNumber) -> Iterator[Mapping[str, Any]]:
         matter = house.matters.of(held, on=house.today)
     except NotFound:
         return
-    passing = [event for event in held.events if event.step in PASSES_THE_TURN]
+    passing = [event for event in held.events if event.taken in PASSES_THE_TURN]
     if not passing:
         return
     is_withdrawn = matter.case.state is State.WITHDRAWN
     entries = participants(matter) if is_withdrawn else whose_turn(matter)
-    rounds = sum(event.step in BEGINS_A_ROUND for event in passing)
+    rounds = sum(event.taken in BEGINS_A_ROUND for event in passing)
     kind = WITHDRAWN if is_withdrawn else TURN
     kind = RETURNED if passing[-1].step is Step.RETURN else kind
     for person in _here(house, matter, entries, passing[-1]):

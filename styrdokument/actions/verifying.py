@@ -15,6 +15,7 @@ from styrdokument.actions.house import House
 from styrdokument.actions.telling import CURSOR
 from styrdokument.domain.case import Case, State
 from styrdokument.domain.decisionfile import Decision
+from styrdokument.domain.drawing_up import BOARDS_TEXT
 from styrdokument.domain.problems import NotFound, Refused
 from styrdokument.store.claims import Finding
 from styrdokument.store.git import Damaged, Git, Missing
@@ -100,6 +101,11 @@ def _told_otherwise(case: Case, decision: Decision) -> Iterator[Finding]:
     place = f"decision {decision.seq}"
     if set(decision.contributors) != set(case.contributors):
         yield _found(place, f"has other contributors than case {case.number}")
+    board = case.boards_texts.get(decision.document) if decision.document else None
+    entered = [(board.reviewed, board.by.id)] if board else []
+    facts = [fact for fact in decision.facts if fact.get("remark") == BOARDS_TEXT]
+    if [(fact.get("reviewed"), fact.get("entered_by")) for fact in facts] != entered:
+        yield _found(place, f"tells otherwise than case {case.number} of what the board changed")
     logged = {(a.by.id, a.document, a.content_hash, a.base_version) for a in case.approvals}
     for approval in decision.approvals:
         told = (approval.by.id, approval.document, approval.content_hash, approval.base_version)

@@ -13,6 +13,7 @@ import click
 from styrdokument.cli.shell import PROBLEMS_FOUND, data_option, json_option, opened
 
 if TYPE_CHECKING:
+    from styrdokument.store.claims import Finding
     from styrdokument.store.verify import Report
 
 
@@ -44,6 +45,11 @@ def _json(report: "Report") -> str:
 
 
 def _words(report: "Report") -> str:
-    found = [f"{f.commit[:12]} {f.place}: {f.what}".strip() for f in report.findings]
+    found = [_line(one) for one in report.findings]
+    notes = [f"note: {_line(one)}" for one in report.remarks]
     told = f"{report.commits} commits, {report.decisions} decisions, head {report.head[:12]}"
-    return "\n".join((*found, f"{told}: {len(found) or 'no'} problems"))
+    return "\n".join((*notes, *found, f"{told}: {len(found) or 'no'} problems"))
+
+
+def _line(found: "Finding") -> str:
+    return f"{found.commit[:12]} {found.place}: {found.what}".strip()

@@ -12,7 +12,10 @@ from functools import reduce
 from typing import Any, NewType
 
 from styrdokument.domain import facts
-from styrdokument.domain.decisionfile import Approval, DecisionKind, Meaning, Significance
+from styrdokument.domain.approvals import with_approval, without_approvals_of
+from styrdokument.domain.boards_text import BoardsText, after_change, after_entry
+from styrdokument.domain.comments import Comment, with_comment, with_resolved
+from styrdokument.domain.decisionfile import Approval, DecisionKind, Significance
 from styrdokument.domain.document import ContentHash, DocumentId
 from styrdokument.domain.people import PersonId, Who
 
@@ -60,7 +63,10 @@ OPEN_STATES = frozenset({State.DRAFT, State.IN_REVIEW})
 
 
 class Step(StrEnum):
-    """What somebody does in a case; also the kind of the event that records it."""
+    """What somebody does in a case; also the kind of the event that records it, but for two.
+
+    What a registrar enters is recorded as a save, and another's attest of it as an approval.
+    """
 
     OPEN = "open"
     SAVE = "save"
@@ -72,6 +78,15 @@ class Step(StrEnum):
     REASSIGN = "reassign"
     DECIDE = "decide"
     WITHDRAW = "withdraw"
+    ENTER_MINUTES = "enter_minutes"
+    ATTEST_MINUTES = "attest_minutes"
+
+
+RECORDED_AS: Mapping[Step, Step] = {
+    Step.ENTER_MINUTES: Step.SAVE,
+    Step.ATTEST_MINUTES: Step.APPROVE,
+}
+"""The kind of the event of a step that has none of its own: its fact `minutes` is true."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,24 +99,20 @@ class Event:
     facts: Mapping[str, Any] = field(default_factory=dict, hash=False)
     via: str = "web"
 
-
-@dataclass(frozen=True, kw_only=True)
-class Comment:
-    """A remark on a draft; `reply_to` is another's number, `quote` the words it is about."""
-
-    number: int
-    by: Who
-    at: datetime
-    body: str
-    document: DocumentId | None = None
-    quote: str = ""
-    reply_to: int | None = None
-    is_resolved: bool = False
+    @property
+    def taken(self) -> Step:
+        """The step that was taken."""
+        if self.facts.get("minutes") is not True:
+            return self.step
+        return next((step for step, kind in RECORDED_AS.items() if kind is self.step), self.step)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A case as it stands after its events."""
+    """A case as it stands after its events.
+
+    `registrars` are those among the contributors who have entered a board's text and nothing else.
+    """
 
     number: CaseNumber
     kind: Kind = Kind.NEW
@@ -112,6 +123,8 @@ class Case:
     contents: Mapping[DocumentId, ContentHash] = field(default_factory=dict, hash=False)
     bases: Mapping[DocumentId, int] = field(default_factory=dict, hash=False)
     contributors: tuple[PersonId, ...] = ()
+    registrars: frozenset[PersonId] = frozenset()
+    boards_texts: Mapping[DocumentId, BoardsText] = field(default_factory=dict, hash=False)
     approvals: tuple[Approval, ...] = ()
     comments: tuple[Comment, ...] = ()
     change_note: str = ""
@@ -137,7 +150,9 @@ def fold(number: CaseNumber, events: Iterable[Event]) -> Case:
 
 def apply(case: Case, event: Event) -> Case:
     """The case after one recorded event; never judges and never raises for what was recorded."""
-    return replace(_AFTER[event.step](case, event), changed_at=event.at)
+    return replace(
+        _AFTER[RECORDED_AS.get(event.step, event.step)](case, event), changed_at=event.at
+    )
 
 
 def _opened(case: Case, event: Event) -> Case:
@@ -157,18 +172,28 @@ def _opened(case: Case, event: Event) -> Case:
 
 
 def _saved(case: Case, event: Event) -> Case:
-    by = event.by.id
-    contributors = case.contributors
+    by, is_entry = event.by.id, event.taken is Step.ENTER_MINUTES
+    contributors, registrars = case.contributors, case.registrars
+    if by is not None and not is_entry:
+        registrars -= {by}
+    elif by is not None and by not in contributors:
+        registrars |= {by}
     if by is not None and by not in contributors:
         contributors = (*contributors, by)
-    return replace(_with_contents(case, event), contributors=contributors)
+    changed = _with_contents(case, event)
+    if is_entry:
+        texts = after_entry(case.boards_texts, case.contents, changed.contents, event.by)
+        changed = replace(changed, boards_texts=texts)
+    return replace(changed, contributors=contributors, registrars=registrars)
 
 
 def _with_contents(case: Case, event: Event) -> Case:
     hashes = facts.by_document(event.facts, "contents", str)
-    contents = {document: ContentHash(content) for document, content in hashes.items()}
-    bases = facts.by_document(event.facts, "bases", int)
-    return replace(case, contents={**case.contents, **contents}, bases={**case.bases, **bases})
+    named = {document: ContentHash(content) for document, content in hashes.items()}
+    contents = {**case.contents, **named}
+    bases = {**case.bases, **facts.by_document(event.facts, "bases", int)}
+    texts = after_change(case.boards_texts, case.contents, contents)
+    return replace(case, contents=contents, bases=bases, boards_texts=texts)
 
 
 def _submitted(case: Case, event: Event) -> Case:
@@ -181,51 +206,26 @@ def _submitted(case: Case, event: Event) -> Case:
 
 
 def _approved(case: Case, event: Event) -> Case:
-    given = tuple(
-        Approval(
-            by=event.by,
-            document=document,
-            content_hash=content,
-            base_version=base,
-            at=event.at,
-            method=facts.text(event.facts, "method") or "session",
-            meaning=facts.choice(event.facts, "meaning", Meaning.REVIEWED),
-            entries=facts.texts(entry, "entries"),
-        )
-        for document, content, base, entry in facts.named_contents(event.facts)
-    )
-    new = {approval.document for approval in given}
-    kept = [a for a in case.approvals if a.by.id != event.by.id or a.document not in new]
-    return replace(case, approvals=(*kept, *given))
+    approvals = with_approval(case.approvals, by=event.by, at=event.at, said=event.facts)
+    return replace(case, approvals=approvals)
 
 
 def _returned(case: Case, event: Event) -> Case:
     """Back to draft; whoever sends it back takes their own approval with them."""
-    kept = tuple(a for a in case.approvals if a.by.id != event.by.id)
+    kept = without_approvals_of(case.approvals, event.by.id)
     return replace(
         case, state=State.DRAFT, approvals=kept, reason=facts.text(event.facts, "reason")
     )
 
 
 def _commented(case: Case, event: Event) -> Case:
-    comment = Comment(
-        number=len(case.comments) + 1,
-        by=event.by,
-        at=event.at,
-        body=facts.text(event.facts, "body"),
-        document=facts.document(event.facts, "document"),
-        quote=facts.text(event.facts, "quote"),
-        reply_to=facts.number(event.facts, "reply_to"),
-    )
-    return replace(case, comments=(*case.comments, comment))
+    comments = with_comment(case.comments, by=event.by, at=event.at, said=event.facts)
+    return replace(case, comments=comments)
 
 
 def _resolved(case: Case, event: Event) -> Case:
     number = facts.number(event.facts, "comment")
-    comments = tuple(
-        replace(c, is_resolved=c.is_resolved or c.number == number) for c in case.comments
-    )
-    return replace(case, comments=comments)
+    return replace(case, comments=with_resolved(case.comments, number))
 
 
 def _decided(case: Case, _event: Event) -> Case:

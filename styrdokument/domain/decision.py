@@ -94,11 +94,16 @@ def allowed_bases(matter: Matter) -> tuple[str, ...]:
     return tuple(b for b in types[0].basis if all(b in kind.basis for kind in types[1:]))
 
 
+def takes_minutes(matter: Matter) -> bool:
+    """Whether a board decides the case, and nobody else may (rule 19)."""
+    return allowed_bases(matter) == (BasisKind.MINUTES,)
+
+
 def stands_on_an_allowed_basis(matter: Matter, _actor: Actor, given: Given) -> Iterator[Problem]:
     """The ground is one that the type allows; an unusual one is explained."""
     basis = basis_of(matter, given)
     if basis is None or basis not in allowed_bases(matter):
-        rule = "minutes_only" if allowed_bases(matter) == (BasisKind.MINUTES,) else ""
+        rule = "minutes_only" if takes_minutes(matter) else ""
         yield Problem(code=Code.BASIS_NOT_ALLOWED, field="basis", rule=rule)
     if basis is BasisKind.OTHER and not given.basis_reason.strip():
         yield Problem(code=Code.NEEDS_REASON, field="basis_reason")

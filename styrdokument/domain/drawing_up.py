@@ -24,6 +24,12 @@ from styrdokument.domain.validity import Version
 
 URGENT = "urgent"
 """The fact of a decision made in haste; its `day` is when the review afterwards is due."""
+BOARDS_TEXT = "boards_text"
+"""The fact of a decision on a text that the board changed (rule 20).
+
+`reviewed` is the content hash of the text that was put to it, `entered_by` and `attested_by` are
+ids: of the registrar, who stands among the participants, and of those who attested.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,13 +82,14 @@ def _about(matter: Matter, draft: Draft, given: Given, signing: Signing) -> Deci
         basis=basis_record(matter, given),
         decided_by=_decider(matter, given, signing),
         presented_by=given.presented_by.strip() or None,
-        approvals=review.approvals_of(case, draft),
+        participants=tuple(_registrars(matter, draft)),
+        approvals=(*review.approvals_of(case, draft), *review.attests_of(case, draft)),
         contributors=case.contributors,
         significance=case.significance if kind in ISSUES_A_VERSION else None,
         change_note=(case.change_note or None) if kind in ISSUES_A_VERSION else None,
         reason=given.reason.strip() or None,
         replaces=tuple(d for d in replaced(matter) if d in draft.fields.replaces),
-        facts=tuple(_haste(matter, draft)),
+        facts=(*_haste(matter, draft), *_change_by_a_board(matter, draft)),
         successor=given.successor if repeals else None,
         second_look=given.second_look,
         product=signing.product,
@@ -94,6 +101,24 @@ def _haste(matter: Matter, draft: Draft) -> Iterator[Mapping[str, str]]:
     if matter.case.kind is Kind.URGENT:
         days = matter.type_of(draft).after_review_days
         yield {"remark": URGENT, "day": (matter.on + timedelta(days=days)).isoformat()}
+
+
+def _registrars(matter: Matter, draft: Draft) -> Iterator[Who]:
+    """Who entered the board's text: they wrote, and decided nothing."""
+    if board := matter.case.boards_texts.get(draft.id):
+        yield board.by
+
+
+def _change_by_a_board(matter: Matter, draft: Draft) -> Iterator[Mapping[str, str]]:
+    """The board changed the text: the approvals are of the one that was put to it (rule 20)."""
+    if board := matter.case.boards_texts.get(draft.id):
+        attests = review.attests_of(matter.case, draft)
+        yield {
+            "remark": BOARDS_TEXT,
+            "reviewed": board.reviewed,
+            "entered_by": str(board.by.id or ""),
+            "attested_by": " ".join(sorted(str(one.by.id) for one in attests)),
+        }
 
 
 def _version(matter: Matter, draft: Draft, given: Given) -> Version:

@@ -135,7 +135,6 @@ class Given:
     minutes_section: str = ""
     minutes_confirmed_on: date | None = None
     minutes_sha256: str | None = None
-    text_attested_by: PersonId | None = None
     registry_number: str = ""
     problems: tuple[Problem, ...] = field(default=())
 
@@ -145,7 +144,7 @@ def relations(matter: Matter, actor: Actor) -> frozenset[Relation]:
     case = matter.case
     found = {
         Relation.OPENER: case.opened_by is not None and case.opened_by.id == actor.id,
-        Relation.CONTRIBUTOR: actor.id in case.contributors,
+        Relation.CONTRIBUTOR: actor.id in case.contributors and actor.id not in case.registrars,
         Relation.DECIDER: may_decide_alone(matter, actor),
     } | grant_relations(actor)
     for draft in matter.drafts.values():

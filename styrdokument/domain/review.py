@@ -1,11 +1,14 @@
 """Who must say yes to a draft, and who has: an approval counts for exactly the bytes it names.
 
-Nothing is cleaned up when a text changes: approvals of other bytes just no longer count.
+Nothing is cleaned up when a text changes: approvals of other bytes just no longer count. Where a
+board changed the text, they stand as given on the one that was put to it, and somebody attests that
+the new one is the minutes' (rule 20).
 """
 
 from collections.abc import Iterator
 
 from styrdokument.domain.case import Case, Kind
+from styrdokument.domain.decision import takes_minutes
 from styrdokument.domain.decisionfile import Approval, Meaning
 from styrdokument.domain.document import DocumentId
 from styrdokument.domain.matter import Draft, Given, Matter, reviewing_heads
@@ -39,16 +42,35 @@ def meaning_of(kind: Kind) -> Meaning:
 
 
 def approvals_of(case: Case, draft: Draft) -> tuple[Approval, ...]:
-    """The approvals that count: of these bytes, on this base, by others than the writers."""
+    """The approvals that count: of these bytes, on this base, by others than the writers.
+
+    Where a board changed the text, also those of the text that was put to it.
+    """
+    board = case.boards_texts.get(draft.id)
+    texts = {draft.content_hash} | ({board.reviewed} if board else set())
     return tuple(
         a
-        for a in case.approvals
-        if a.document == draft.id
-        and a.content_hash == draft.content_hash
-        and a.base_version == draft.base_version
-        and a.meaning is meaning_of(case.kind)
-        and a.by.id not in case.contributors
+        for a in _by_others(case, draft)
+        if a.content_hash in texts and a.meaning is meaning_of(case.kind)
     )
+
+
+def attests_of(case: Case, draft: Draft) -> tuple[Approval, ...]:
+    """The attests that these bytes are what a board's minutes say (rule 20)."""
+    if draft.id not in case.boards_texts:
+        return ()
+    return tuple(
+        a
+        for a in _by_others(case, draft)
+        if a.content_hash == draft.content_hash and a.meaning is Meaning.ATTESTED
+    )
+
+
+def unattested(matter: Matter) -> tuple[Draft, ...]:
+    """The drafts that hold a board's text which nobody has attested yet."""
+    case = matter.case
+    waiting = (d for d in matter.drafts.values() if d.id in case.boards_texts)
+    return tuple(draft for draft in waiting if not attests_of(case, draft))
 
 
 def remaining(matter: Matter, draft: Draft) -> tuple[Entry, ...]:
@@ -106,6 +128,32 @@ def everything_is_reviewed(matter: Matter, actor: Actor, given: Given) -> Iterat
             yield Problem(code=Code.NEEDS_ATTEST, field=field, values={"document": draft.id})
 
 
+def was_put_to_a_board(matter: Matter, actor: Actor, given: Given) -> Iterator[Problem]:
+    """A board may change what it is to decide, once everybody has approved it (rule 20)."""
+    if not takes_minutes(matter):
+        yield Problem(code=Code.BASIS_NOT_ALLOWED, rule="not_by_minutes")
+    yield from everything_is_reviewed(matter, actor, given)
+
+
+def has_not_reviewed(matter: Matter, actor: Actor, _given: Given) -> Iterator[Problem]:
+    """Whoever approved the text does not change it afterwards, for a board either (rule 17)."""
+    given = (a for d in matter.drafts.values() for a in approvals_of(matter.case, d))
+    if any(approval.by.id == actor.id for approval in given):
+        yield Problem(code=Code.OWN_WORK, rule="reviewed")
+
+
+def waits_for_an_attest(matter: Matter, _actor: Actor, _given: Given) -> Iterator[Problem]:
+    """There is a board's text, and nobody has attested it yet (rule 20)."""
+    if not unattested(matter):
+        yield Problem(code=Code.WRONG_STATE, rule="nothing_to_attest")
+
+
+def boards_texts_are_attested(matter: Matter, _actor: Actor, _given: Given) -> Iterator[Problem]:
+    """What the registrar entered is attested by another before it is recorded (rule 20)."""
+    for draft in unattested(matter):
+        yield Problem(code=Code.NEEDS_ATTEST, rule="minutes", values={"document": draft.id})
+
+
 def may_attest(matter: Matter, actor: Actor) -> bool:
     """Whether a decision by `actor` to extend can hold the fact owner's attest too (rule 9)."""
     drafts = list(matter.drafts.values())
@@ -123,6 +171,14 @@ def reviewers_suffice(matter: Matter, _actor: Actor, _given: Given) -> Iterator[
             yield Problem(
                 code=Code.NEEDS_REVIEWERS, field="reviewers", values={"least": least(matter, draft)}
             )
+
+
+def _by_others(case: Case, draft: Draft) -> Iterator[Approval]:
+    """What was said of the document, on this base, by others than the writers."""
+    for one in case.approvals:
+        is_about = one.document == draft.id and one.base_version == draft.base_version
+        if is_about and one.by.id not in case.contributors:
+            yield one
 
 
 def _reviewing(matter: Matter, draft: Draft) -> tuple[Entry, ...]:

@@ -7,6 +7,7 @@ rules a step asks stands in `transitions`.
 from collections.abc import Callable, Iterable, Iterator
 
 from styrdokument.domain.case import HAS_TEXT, Kind
+from styrdokument.domain.decision import takes_minutes
 from styrdokument.domain.document import SecondLook
 from styrdokument.domain.fields import submission_problems
 from styrdokument.domain.matter import Given, Matter, deciding_functions
@@ -21,6 +22,15 @@ def is_not_own_work(matter: Matter, actor: Actor, _given: Given) -> Iterator[Pro
     """Whoever wrote in the case neither approves nor decides it (rule 17)."""
     if actor.id in matter.case.contributors:
         yield Problem(code=Code.OWN_WORK)
+
+
+def does_not_decide_own_work(matter: Matter, actor: Actor, given: Given) -> Iterator[Problem]:
+    """The same of a decision, but for a registrar: what the board decided is no work of theirs.
+
+    They have written what the minutes say and nothing else, and the board alone decides (rule 20).
+    """
+    if not (actor.id in matter.case.registrars and takes_minutes(matter)):
+        yield from is_not_own_work(matter, actor, given)
 
 
 def is_not_own_proposal(matter: Matter, actor: Actor, _given: Given) -> Iterator[Problem]:
@@ -122,14 +132,6 @@ def is_not_a_board_type(matter: Matter, _actor: Actor, _given: Given) -> Iterato
     for draft in matter.drafts.values():
         if matter.type_of(draft).board_only:
             yield Problem(code=Code.NEEDS_MINUTES, rule="urgent")
-
-
-def minutes_text_is_attested(matter: Matter, actor: Actor, given: Given) -> Iterator[Problem]:
-    """Where the registrar entered the minutes' text, another attests it as the same (rule 20)."""
-    if given.minutes_sha256 is None or actor.id not in matter.case.contributors:
-        return
-    if given.text_attested_by in {None, actor.id}:
-        yield Problem(code=Code.NEEDS_ATTEST, field="text_attested_by", rule="minutes")
 
 
 def _may_somebody_decide(

@@ -10,7 +10,16 @@ from datetime import datetime
 from typing import Any
 
 from styrdokument.domain import decision, review, rules
-from styrdokument.domain.case import HAS_DRAFT, HAS_TEXT, OPEN_STATES, Event, Kind, State, Step
+from styrdokument.domain.case import (
+    HAS_DRAFT,
+    HAS_TEXT,
+    OPEN_STATES,
+    RECORDED_AS,
+    Event,
+    Kind,
+    State,
+    Step,
+)
 from styrdokument.domain.matter import Given, Matter, Relation, relations, starters
 from styrdokument.domain.people import Actor, Who
 from styrdokument.domain.problems import Code, Conflict, Problem, Refused
@@ -36,6 +45,7 @@ _JUDGES = frozenset({_R.REVIEWER, _R.ADOPTER, _R.DECIDER, _R.HEAD})
 _PEOPLE = _WRITERS | _JUDGES
 
 _PLAIN = frozenset(Kind) - HAS_DRAFT
+_OF_A_BOARD = HAS_TEXT - {Kind.URGENT}
 
 _DRAFT = frozenset({State.DRAFT})
 _REVIEW = frozenset({State.IN_REVIEW})
@@ -49,7 +59,7 @@ _APPROVAL: tuple[Rule, ...] = (
 _DECISION: tuple[Rule, ...] = (
     decision.deciders_hold_mandate,
     decision.covers_what_it_replaces,
-    rules.is_not_own_work,
+    rules.does_not_decide_own_work,
     rules.has_seen_this,
     rules.stands_on_the_latest,
     review.everything_is_reviewed,
@@ -57,30 +67,40 @@ _DECISION: tuple[Rule, ...] = (
     decision.has_minutes,
     decision.has_a_reason,
     decision.days_are_in_order,
-    rules.minutes_text_is_attested,
+    review.boards_texts_are_attested,
     rules.has_shown_who_decides,
 )
 
+_ENTRY: tuple[Rule, ...] = (
+    decision.deciders_hold_mandate,
+    rules.does_not_decide_own_work,
+    rules.has_seen_this,
+    rules.stands_on_the_latest,
+    review.was_put_to_a_board,
+    review.has_not_reviewed,
+)
+
+
+def _adoption(*kinds: Kind, rule: Rule = rules.is_complete) -> Transition:
+    return Transition(
+        step=Step.DECIDE,
+        kinds=frozenset(kinds),
+        sources=_REVIEW,
+        target=State.DECIDED,
+        roles=frozenset({_R.ADOPTER}),
+        rules=(*_DECISION, *dict.fromkeys((rules.is_complete, rule))),
+    )
+
+
 _ROWS = (
     *(
-        Transition(
-            step=Step.OPEN,
-            kinds=frozenset({kind}),
-            sources=frozenset(),
-            target=State.DRAFT,
-            roles=starters(kind),
-        )
+        Transition(step=Step.OPEN, kinds=frozenset({kind}), sources=frozenset(),
+                   target=State.DRAFT, roles=starters(kind))
         for kind in Kind
     ),
     Transition(step=Step.SAVE, kinds=HAS_DRAFT, sources=OPEN_STATES, target=None, roles=_WRITERS),
-    Transition(
-        step=Step.REASSIGN,
-        kinds=HAS_DRAFT,
-        sources=OPEN_STATES,
-        target=None,
-        roles=_LEADERS,
-        rules=(rules.says("reason"),),
-    ),
+    Transition(step=Step.REASSIGN, kinds=HAS_DRAFT, sources=OPEN_STATES, target=None,
+               roles=_LEADERS, rules=(rules.says("reason"),)),
     Transition(
         step=Step.SUBMIT,
         kinds=HAS_DRAFT,
@@ -96,22 +116,10 @@ _ROWS = (
             rules.stands_on_the_latest,
         ),
     ),
-    Transition(
-        step=Step.SUBMIT,
-        kinds=_PLAIN,
-        sources=_DRAFT,
-        target=State.IN_REVIEW,
-        roles=_WRITERS,
-        rules=(rules.stands_on_the_latest,),
-    ),
-    Transition(
-        step=Step.APPROVE,
-        kinds=HAS_TEXT,
-        sources=_REVIEW,
-        target=None,
-        roles=frozenset({_R.REVIEWER}),
-        rules=_APPROVAL,
-    ),
+    Transition(step=Step.SUBMIT, kinds=_PLAIN, sources=_DRAFT, target=State.IN_REVIEW,
+               roles=_WRITERS, rules=(rules.stands_on_the_latest,)),
+    Transition(step=Step.APPROVE, kinds=HAS_TEXT, sources=_REVIEW, target=None,
+               roles=frozenset({_R.REVIEWER}), rules=_APPROVAL),
     Transition(
         step=Step.APPROVE,
         kinds=frozenset({Kind.EXTEND}),
@@ -127,38 +135,18 @@ _ROWS = (
         roles=_JUDGES,
         rules=(rules.says("reason"),),
     ),
-    Transition(
-        step=Step.COMMENT,
-        sources=OPEN_STATES,
-        target=None,
-        roles=_PEOPLE,
-        rules=(rules.says("comment"),),
-    ),
+    Transition(step=Step.COMMENT, sources=OPEN_STATES, target=None, roles=_PEOPLE,
+               rules=(rules.says("comment"),)),
     Transition(step=Step.RESOLVE, sources=OPEN_STATES, target=None, roles=_PEOPLE),
-    Transition(
-        step=Step.DECIDE,
-        kinds=frozenset({Kind.NEW, Kind.REVISE}),
-        sources=_REVIEW,
-        target=State.DECIDED,
-        roles=frozenset({_R.ADOPTER}),
-        rules=(*_DECISION, rules.is_complete),
-    ),
-    Transition(
-        step=Step.DECIDE,
-        kinds=frozenset({Kind.URGENT}),
-        sources=_REVIEW,
-        target=State.DECIDED,
-        roles=frozenset({_R.ADOPTER}),
-        rules=(*_DECISION, rules.is_complete, rules.is_not_a_board_type),
-    ),
-    Transition(
-        step=Step.DECIDE,
-        kinds=frozenset({Kind.CORRECT}),
-        sources=_REVIEW,
-        target=State.DECIDED,
-        roles=frozenset({_R.ADOPTER}),
-        rules=(*_DECISION, rules.is_complete, rules.is_not_own_proposal),
-    ),
+    Transition(step=Step.ENTER_MINUTES, kinds=_OF_A_BOARD, sources=_REVIEW, target=None,
+               roles=frozenset({_R.ADOPTER}), rules=_ENTRY),
+    Transition(step=Step.ATTEST_MINUTES, kinds=_OF_A_BOARD, sources=_REVIEW, target=None,
+               roles=frozenset({_R.REVIEWER, _R.ADOPTER, _R.CASE_OFFICER, _R.FACT_OWNER,
+                                _R.CONTROLLER}),
+               rules=(*_APPROVAL, review.waits_for_an_attest)),
+    _adoption(Kind.NEW, Kind.REVISE),
+    _adoption(Kind.URGENT, rule=rules.is_not_a_board_type),
+    _adoption(Kind.CORRECT, rule=rules.is_not_own_proposal),
     Transition(
         step=Step.DECIDE,
         kinds=_PLAIN,
@@ -190,10 +178,15 @@ TRANSITIONS: Mapping[tuple[Kind, Step], Transition] = {
     (kind, row.step): row for row in _ROWS for kind in row.kinds
 }
 
+_OF_OWN_WORK = (rules.is_not_own_work, rules.does_not_decide_own_work)
 _SHOWN_BEFORE = (
     rules.is_not_own_work,
+    rules.does_not_decide_own_work,
     rules.is_not_own_proposal,
     decision.deciders_hold_mandate,
+    review.was_put_to_a_board,
+    review.has_not_reviewed,
+    review.waits_for_an_attest,
 )
 """The rules that no form can mend: where one fails, the form is not offered at all."""
 
@@ -206,7 +199,7 @@ def obstacles(step: Step, matter: Matter, actor: Actor, given: Given) -> tuple[P
     judged, found = transition.rules, list(given.problems)
     if not transition.roles & relations(matter, actor):
         found.append(Problem(code=Code.WRONG_ROLE, rule=step))
-        judged = tuple(rule for rule in judged if rule is rules.is_not_own_work)
+        judged = tuple(rule for rule in judged if rule in _OF_OWN_WORK)
     found += [problem for rule in judged for problem in rule(matter, actor, given)]
     return tuple(dict.fromkeys(found))
 
@@ -244,4 +237,7 @@ def take(
     if problems := obstacles(step, matter, actor, given):
         before = {Code.STALE_SNAPSHOT, Code.BASE_MOVED, Code.WRONG_STATE}
         raise (Conflict if before & {p.code for p in problems} else Refused)(*problems)
-    return Event(step=step, by=by, at=at, facts=facts or {})
+    kind, said = RECORDED_AS.get(step), dict(facts or {})
+    if kind:
+        return Event(step=kind, by=by, at=at, facts={**said, "minutes": True})
+    return Event(step=step, by=by, at=at, facts=said)

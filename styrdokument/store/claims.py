@@ -5,11 +5,19 @@ a row in `_claims` or a function of its own here; `verify` walks the commits.
 """
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from styrdokument.domain.decisionfile import ISSUES_A_VERSION, Decision, DecisionKind
+from styrdokument.domain.decisionfile import (
+    ISSUES_A_VERSION,
+    BasisKind,
+    Decision,
+    DecisionKind,
+    Meaning,
+)
 from styrdokument.domain.document import HIGHEST_ID, LOWEST_ID, content_hash, folder_of
+from styrdokument.domain.drawing_up import BOARDS_TEXT
 from styrdokument.store import evidence
 from styrdokument.store.chain import DECISIONS, REGISTERS
 from styrdokument.store.git import Commit, Damaged, Git, Missing, ObjectId
@@ -17,6 +25,7 @@ from styrdokument.store.numbers import SERVICE
 from styrdokument.store.record import Filed, without_decisions
 
 ABOUT_REGISTERS = frozenset({DecisionKind.REGISTER, DecisionKind.INIT})
+_HASH = re.compile("[0-9a-f]{64}")
 SETS_FILES = ISSUES_A_VERSION | ABOUT_REGISTERS
 
 
@@ -45,6 +54,24 @@ class Walk:
     measured: dict[str, tuple[str, int] | None] = field(default_factory=dict)
 
 
+def remarks_on(commit: Commit, filed: Filed) -> Iterator[Finding]:
+    """What an auditor is to know of a decision that holds: here, that a board changed the text.
+
+    The earlier text is no part of the record: that it was what they approved, they and the log say.
+    """
+    decision = filed.decision
+    for fact in _boards_facts(decision):
+        reviewed = fact.get("reviewed", "")
+        gave = [str(a.by.id) for a in decision.approvals if a.content_hash == reviewed]
+        words = (
+            "the board changed the text: "
+            f"approved by {', '.join(gave) or 'nobody'} was {reviewed}, "
+            f"decided is {decision.content_hash}; entered by {fact.get('entered_by', '')}, "
+            f"attested by {', '.join(fact.get('attested_by', '').split())}"
+        )
+        yield _found(commit, filed.path, words)
+
+
 def folder_about(decision: Decision) -> str:
     """The folder that a decision is about."""
     return REGISTERS if decision.document is None else folder_of(decision.document)
@@ -58,6 +85,7 @@ def check_decision(git: Git, commit: Commit, walk: Walk, filed: Filed) -> Iterat
     decision, folder = filed.decision, folder_about(filed.decision)
     told = [what for what, holds in _claims(commit, walk, filed).items() if not holds]
     told += [*_of_signature(git, commit, walk, filed), *_of_approvals(decision)]
+    told += _of_a_board(decision)
     told += _of_version(walk, folder, decision)
     yield from (_found(commit, filed.path, what) for what in told)
     yield from _of_content(git, commit, walk, folder, decision)
@@ -144,11 +172,16 @@ def _of_content(
 
 
 def _of_approvals(decision: Decision) -> Iterator[str]:
-    """Nobody's yes stands under another text, and no writer approved or decided."""
+    """Nobody's yes stands under another text, and no writer approved or decided.
+
+    Where a board changed the text, a review may be of the one that was put to it (rule 20).
+    """
     issues = decision.kind in ISSUES_A_VERSION
+    put_to_a_board = {fact.get("reviewed") for fact in _boards_facts(decision)}
     for approval in decision.approvals:
         who = f"approval by {approval.by.id}"
-        if approval.content_hash != decision.content_hash:
+        earlier = put_to_a_board if approval.meaning is Meaning.REVIEWED else set()
+        if approval.content_hash not in {decision.content_hash} | earlier:
             yield f"{who} is of another text"
         if issues and approval.base_version != (decision.version or 0) - 1:
             yield f"{who} is of another base"
@@ -156,6 +189,34 @@ def _of_approvals(decision: Decision) -> Iterator[str]:
             yield f"{who}, who wrote the text"
     if decision.decided_by and decision.decided_by.id in decision.contributors:
         yield "decided by one who wrote the text"
+
+
+def _of_a_board(decision: Decision) -> Iterator[str]:
+    """A board's own text is a board's, and another than the registrar attested it (rule 20)."""
+    facts = _boards_facts(decision)
+    if not facts:
+        return
+    said, writers = facts[0], set(decision.contributors)
+    entered_by, reviewed = said.get("entered_by"), said.get("reviewed", "")
+    attests = [a for a in decision.approvals if a.meaning is Meaning.ATTESTED]
+    attesters = {str(attest.by.id) for attest in attests}
+    claims = {
+        "says twice that a board changed the text": len(facts) == 1,
+        "is changed by a board, but decided by none": decision.basis.kind is BasisKind.MINUTES
+        and decision.kind in {DecisionKind.ADOPT, DecisionKind.CORRECT},
+        "is changed by a board, but from no other text": bool(_HASH.fullmatch(reviewed))
+        and reviewed != decision.content_hash,
+        "is changed by a board, but nobody entered it": entered_by in writers
+        and entered_by in {who.id for who in decision.participants},
+        "is changed by a board, but no other attested it": bool(attesters)
+        and attesters == set(said.get("attested_by", "").split())
+        and not attesters & writers,
+    }
+    yield from (what for what, holds in claims.items() if not holds)
+
+
+def _boards_facts(decision: Decision) -> list[Mapping[str, str]]:
+    return [fact for fact in decision.facts if fact.get("remark") == BOARDS_TEXT]
 
 
 def _measure(git: Git, walk: Walk, blob: str) -> tuple[str, int] | None:

@@ -14,7 +14,14 @@ from styrdokument.domain.problems import Refused
 from styrdokument.domain.registers import Registers
 from styrdokument.store import evidence, registers
 from styrdokument.store.chain import DECISIONS, REGISTERS, trailers
-from styrdokument.store.claims import SETS_FILES, Finding, Walk, check_decision, folder_about
+from styrdokument.store.claims import (
+    SETS_FILES,
+    Finding,
+    Walk,
+    check_decision,
+    folder_about,
+    remarks_on,
+)
 from styrdokument.store.git import Change, Commit, Damaged, Git, Missing
 from styrdokument.store.objects import FILE
 from styrdokument.store.record import MAIN, Filed, is_decision, read_filed, without_decisions
@@ -25,12 +32,16 @@ _MALFORMED = (AttributeError, KeyError, TypeError, ValueError)
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What a verification found; no findings is a whole record."""
+    """What a verification found; no findings is a whole record.
+
+    `remarks` are no faults: what an auditor is to know beside them.
+    """
 
     findings: tuple[Finding, ...]
     commits: int
     decisions: int
     head: str
+    remarks: tuple[Finding, ...] = ()
 
 
 @dataclass
@@ -42,6 +53,7 @@ class _Record:
     is_trusted: bool
     own: tuple[evidence.AllowedSigner, ...] = ()
     registers: Registers = field(default_factory=Registers)
+    remarks: list[Finding] = field(default_factory=list)
 
 
 def verify_record(git: Git, *, signers: bytes | None = None) -> Report:
@@ -66,7 +78,13 @@ def verify_record(git: Git, *, signers: bytes | None = None) -> Report:
             found += _verify_commit(record, commit)
         except (Damaged, Missing) as error:
             found.append(_found(commit.id, error.id, "is damaged or missing"))
-    return Report(findings=tuple(found), commits=len(line), decisions=walk.seq, head=head or "")
+    return Report(
+        findings=tuple(found),
+        commits=len(line),
+        decisions=walk.seq,
+        head=head or "",
+        remarks=tuple(record.remarks),
+    )
 
 
 def _verify_commit(record: _Record, commit: Commit) -> list[Finding]:
@@ -82,6 +100,7 @@ def _verify_commit(record: _Record, commit: Commit) -> list[Finding]:
     for filed in decided:
         try:
             found += check_decision(git, commit, walk, filed)
+            record.remarks += remarks_on(commit, filed)
         except _MALFORMED as error:
             found.append(_found(commit.id, filed.path, f"is not a decision file: {error}"))
     if not decided:

@@ -33,6 +33,8 @@ ACCESS: Mapping[str, Act] = {
     "cases.submit": Act.WORK,
     "cases.take_in": Act.WORK,
     "cases.approve": Act.WORK,
+    "cases.enter_minutes": Act.WORK,
+    "cases.attest_minutes": Act.WORK,
     "cases.send_back": Act.WORK,
     "cases.comment": Act.WORK,
     "cases.resolve": Act.WORK,

@@ -8,7 +8,7 @@ may see them.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from styrdokument.domain.decisionfile import Basis, Decision, DecisionKind
+from styrdokument.domain.decisionfile import Basis, Decision, DecisionKind, Meaning
 from styrdokument.domain.document import Audience
 from styrdokument.domain.people import Entry, Who, is_person
 from styrdokument.store.catalogue import Row
@@ -104,13 +104,13 @@ def unit_said(slug: str) -> Said:
     return Said(words=label_of("units", slug), address=f"/units/{slug}" if is_known else "")
 
 
-def who_said(who: Who) -> Said:
+def who_said(who: Who, more: str = "") -> Said:
     """Somebody as they were when something was done: name, title, unit, and for whom."""
     rest = [who.title, label_of("units", who.unit) if who.unit else ""]
     if who.acting_for:
         holder = who.acting_for.name or name_of(who.acting_for.function)
         rest.append(words().say("card.acting_for", name=holder))
-    note = ", ".join(part for part in rest if part)
+    note = ", ".join(part for part in (*rest, more) if part)
     return Said(words=who.name, note=note, address=f"/people/{who.id}" if who.id else "")
 
 
@@ -125,7 +125,9 @@ def reviewers_said(decision: Decision) -> list[Said]:
     """Who reviewed the text, as they were then."""
     if decision.kind is DecisionKind.IMPORT:
         return [Said(words=words().say("card.not_reviewed_here"))]
-    return [who_said(approval.by) for approval in decision.approvals]
+    reviews = [one for one in decision.approvals if one.meaning is Meaning.REVIEWED]
+    earlier = {True: "", False: words().say("case.on_reviewed_text")}
+    return [who_said(one.by, earlier[one.content_hash == decision.content_hash]) for one in reviews]
 
 
 def basis_said(basis: Basis) -> Said:

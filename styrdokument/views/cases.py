@@ -16,7 +16,7 @@ from styrdokument.domain.access import obstacles_to_opening, sees_all_cases
 from styrdokument.domain.case import OPEN_STATES, CaseNumber, Kind, State
 from styrdokument.domain.document import DocumentId
 from styrdokument.domain.matter import Given
-from styrdokument.domain.problems import Problem
+from styrdokument.domain.problems import NotFound, Problem
 from styrdokument.views import actions_page, case_page, forms
 from styrdokument.views.choices import choices
 from styrdokument.views.looking import look_again
@@ -73,6 +73,27 @@ def approve(number: int) -> ResponseReturnValue:
     """Say yes to what was shown."""
     case = _enter(number, "approval")
     reviewing.approve(house(), actor(), case, given_with_second_look())
+    return _to(case, "content")
+
+
+@bp.post("/<int:number>/documents/<int:document>/minutes")
+def enter_minutes(number: int, document: int) -> ResponseReturnValue:
+    """Write what a board decided, where it changed the text."""
+    case, id_ = _enter(number, f"minutes-{document}"), DocumentId(document)
+    drafts = look(house(), actor(), case)[1].drafts
+    if id_ not in drafts:
+        raise NotFound(document)
+    writing = forms.writing_from(request.form, drafts[id_])
+    given = forms.given_from(request.form)
+    drafting.enter_minutes(house(), actor(), case, id_, writing, given)
+    return _to(case, "content")
+
+
+@bp.post("/<int:number>/minutes/attests")
+def attest_minutes(number: int) -> ResponseReturnValue:
+    """Say that the text is the minutes'."""
+    case = _enter(number, "attest-minutes")
+    reviewing.attest_minutes(house(), actor(), case, given_with_second_look())
     return _to(case, "content")
 
 

@@ -11,7 +11,7 @@ from styrdokument.domain.problems import Code, Problem
 from styrdokument.store.cases import Held
 from styrdokument.text import lint
 from styrdokument.views import forms
-from styrdokument.views.case_page import rendered
+from styrdokument.views.case_draft import rendered
 from styrdokument.views.choices import Choices, choices, in_words
 from styrdokument.views.support import actor, house, page
 

@@ -11,11 +11,19 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from styrdokument.actions.explaining import names_of, people_in, reason_said, stage_said
-from styrdokument.domain.decisionfile import ISSUES_A_VERSION, from_bytes
+from styrdokument.domain.decisionfile import (
+    ISSUES_A_VERSION,
+    Approval,
+    Decision,
+    DecisionKind,
+    Meaning,
+    from_bytes,
+)
 from styrdokument.domain.document import DocumentId
 from styrdokument.store.catalogue import Row
 from styrdokument.views.card import basis_said, decider_said, documents_said, who_said
 from styrdokument.views.kept import kept
+from styrdokument.views.presenting import moment
 from styrdokument.views.reading import DOCUMENT, shown, versions_of
 from styrdokument.views.support import house, page, registers, visitor, words
 
@@ -64,9 +72,21 @@ def _entry(filed: Row, row: Row) -> dict[str, Any]:
         "decided_by": decider_said(decision.decided_by),
         "recorded_by": who_said(decision.recorded_by),
         "basis": basis_said(decision.basis),
-        "approvals": [(who_said(one.by), one) for one in decision.approvals],
+        "approvals": [(who_said(one.by), _yes_said(decision, one)) for one in decision.approvals],
+        "registrars": [who_said(who) for who in decision.participants],
         "successor": documents_said(successor, row),
         "issues_a_version": decision.kind in ISSUES_A_VERSION,
         "path": filed["path"],
         "sha256": sha256(filed["file"].encode()).hexdigest(),
     }
+
+
+def _yes_said(decision: Decision, given: Approval) -> str:
+    """What somebody said yes to, and when; a board may have changed the text since (rule 20)."""
+    say, when = words().say, moment(given.at)
+    is_of_minutes = given.meaning is Meaning.ATTESTED and decision.kind is not DecisionKind.EXTEND
+    meaning = say(f"meaning.{given.meaning}{'_minutes' if is_of_minutes else ''}")
+    if given.content_hash == decision.content_hash:
+        return say("history.approved_at", meaning=meaning, when=when)
+    sha256 = given.content_hash
+    return say("history.approved_earlier", meaning=meaning, when=when, sha256=sha256)

@@ -9,25 +9,14 @@ from flask.typing import ResponseReturnValue
 from styrdokument.actions.house import look
 from styrdokument.actions.minding import minded
 from styrdokument.domain.access import Act
-from styrdokument.domain.case import CaseNumber, Kind, Step
-from styrdokument.domain.matter import Matter
-from styrdokument.domain.people import Actor
-from styrdokument.domain.transitions import open_steps
+from styrdokument.domain.case import CaseNumber
+from styrdokument.domain.tasks import next_step, said
 from styrdokument.domain.validity import Standing
 from styrdokument.store.catalogue import ANSWERING, Filters, Row, Sorting
 from styrdokument.views.support import actor, house, may_here, page, today
 
 bp = Blueprint("tasks", __name__)
 
-NEXT = (Step.DECIDE, Step.APPROVE, Step.SUBMIT)
-"""The steps that move a case on; the first that is open to somebody is what waits for them."""
-_SAID: Mapping[tuple[Step, Kind], str] = {
-    (Step.SUBMIT, Kind.EXTEND): "ask_to_attest",
-    (Step.SUBMIT, Kind.REPEAL): "propose",
-    (Step.SUBMIT, Kind.ASSIGN): "propose",
-    (Step.APPROVE, Kind.EXTEND): "attest",
-}
-"""The steps that are called something else where no new text is written."""
 MOST = 50
 """Cases that are read to tell the next step."""
 ENDING = frozenset({Standing.DUE, Standing.EXPIRED})
@@ -45,17 +34,6 @@ def index() -> ResponseReturnValue:
         ending=_ending(),
         alarms=minded(house()).alarms if may_here(Act.SEE_MAIL) else (),
     )
-
-
-def next_step(matter: Matter, by: Actor) -> Step | None:
-    """The step that waits for `by`, whose turn it is; None where only another may take it."""
-    steps = open_steps(matter, by)
-    return next((step for step in NEXT if step in steps), None)
-
-
-def said(step: Step | None, kind: Kind) -> str:
-    """What a step is called in a case of that kind: a key in the labels `tasks` and `case`."""
-    return _SAID.get((step, kind), str(step)) if step else "none"
 
 
 def _task(row: Row) -> Mapping[str, Any]:

@@ -6,21 +6,17 @@ import pytest
 
 from styrdokument.domain.case import Kind, State, Step
 from styrdokument.domain.document import SecondLook
-from styrdokument.domain.matter import Given
 from styrdokument.domain.problems import Code, Problem
-from styrdokument.domain.rules import minutes_text_is_attested
 from tests.cast import (
     ALMA,
     BIRGIT,
     DAG,
     EVA,
     FRANS,
-    GUN,
     HEAD_OF_MEDICINE,
     KARIN,
     ROLES,
     ROUTINE,
-    actor,
     function,
     hygiene_adopted,
     hygiene_draft,
@@ -158,18 +154,3 @@ def test_a_remark_on_a_text_keeps_the_right_to_approve_it():
     taken_in = did(matter, Step.SAVE, ALMA, hygiene_draft("As Birgit said."))
 
     assert codes(taken_in, Step.APPROVE, BIRGIT) == set()
-
-
-def test_the_minutes_text_entered_by_the_registrar_is_attested_by_another():
-    # rule 20
-    def found(**said):
-        given = Given(**said)
-        return {p.code for p in minutes_text_is_attested(matter, actor(GUN), given)}
-
-    matter = after((Step.SAVE, GUN), by=GUN)
-    assert found() == set()
-    assert found(minutes_sha256=MINUTES_FILE) == {Code.NEEDS_ATTEST}
-    assert found(minutes_sha256=MINUTES_FILE, text_attested_by=GUN.id) == {Code.NEEDS_ATTEST}
-    assert found(minutes_sha256=MINUTES_FILE, text_attested_by=EVA.id) == set()
-    matter = after((Step.SAVE, ALMA))
-    assert found(minutes_sha256=MINUTES_FILE) == set()

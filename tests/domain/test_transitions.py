@@ -53,6 +53,8 @@ MATRIX = {
     Step.RESOLVE:  ("owcfradhK",) * 7,
     Step.DECIDE:   ("a",       "a",       "a",       "a",       "ad",      "ad",      "hK"),
     Step.WITHDRAW: ("ocK",     "ocK",     "ocK",     "ocK",     "ocK",     "ocK",     "ocK"),
+    Step.ENTER_MINUTES:  ("a", "a", "a", "", "", "", ""),
+    Step.ATTEST_MINUTES: ("racfK", "racfK", "racfK", "", "", "", ""),
 }  # fmt: skip
 """Rules 9, 12, 14, 15, 16, 18: who may take which step, by kind; empty where there is none."""
 

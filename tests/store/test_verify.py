@@ -358,6 +358,91 @@ def test_a_decision_is_named_that_tells_of(forger: Forger, what: str) -> None:
     assert has(told(forger), words)
 
 
+REVIEWED = "1" * 64
+REGISTRAR = {"id": "p-0000000r", "name": "Gun", "title": "", "unit": "", "for": None}
+
+
+def _by_a_board(decision: dict[str, Any]) -> None:
+    """The decision as a board's, which changed the text: Gun entered it and Birgit attested it."""
+    given = decision["approvals"][0]
+    attest = {**given, "meaning": "attested"}
+    decision["approvals"] = [
+        *({**one, "content_hash": REVIEWED} for one in decision["approvals"]),
+        attest,
+    ]
+    decision["basis"].update(kind="minutes", body="Regionfullmäktige")
+    decision["decided_by"] = {**REGISTRAR, "id": None, "name": "Regionfullmäktige"}
+    decision["contributors"] = [*decision["contributors"], REGISTRAR["id"]]
+    decision["participants"] = [REGISTRAR]
+    decision["facts"] = [
+        {
+            "remark": "boards_text",
+            "reviewed": REVIEWED,
+            "entered_by": REGISTRAR["id"],
+            "attested_by": given["id"],
+        }
+    ]
+
+
+def _attested_by_the_registrar(decision: dict[str, Any]) -> None:
+    decision["approvals"][-1]["id"] = REGISTRAR["id"]
+    decision["facts"][0]["attested_by"] = REGISTRAR["id"]
+
+
+BOARDS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
+    "is no board's": (lambda d: d["basis"].update(kind="delegation"), "but decided by none"),
+    "was the reviewed text": (
+        lambda d: d["facts"][0].update(reviewed=d["content_hash"]),
+        "but from no other text",
+    ),
+    "was no text": (lambda d: d["facts"][0].update(reviewed="x"), "but from no other text"),
+    "was entered by nobody": (lambda d: d.update(participants=[]), "but nobody entered it"),
+    "was entered by no writer": (lambda d: d["contributors"].pop(), "but nobody entered it"),
+    "was attested by nobody": (lambda d: d["approvals"].pop(), "but no other attested it"),
+    "was attested by the registrar": (_attested_by_the_registrar, "but no other attested it"),
+    "was attested by another": (
+        lambda d: d["facts"][0].update(attested_by="p-0000000x"),
+        "but no other attested it",
+    ),
+    "was attested before": (
+        lambda d: d["approvals"][-1].update(content_hash=REVIEWED),
+        "is of another text",
+    ),
+    "was approved as a third": (
+        lambda d: d["approvals"][0].update(content_hash="2" * 64),
+        "is of another text",
+    ),
+    "is told of twice": (lambda d: d["facts"].append(d["facts"][0]), "says twice"),
+    "is not told of": (lambda d: d.update(facts=[]), "is of another text"),
+}
+
+
+def test_a_text_that_a_board_changed_is_whole_and_is_pointed_out(forger: Forger) -> None:
+    # rule 20
+    forger.redo(NEWEST, alter=_by_a_board)
+    report = verify_repository(forger.record)
+    assert report.findings == ()
+    (remark,) = report.remarks
+    assert "the board changed the text" in remark.what
+    assert f"was {REVIEWED}" in remark.what
+    assert "entered by p-0000000r" in remark.what
+    found = told_of_house(forger)
+    assert has(found, "decision 5", "tells otherwise than case 3 of what the board changed")
+
+
+@pytest.mark.parametrize("what", BOARDS)
+def test_a_board_s_text_is_named_that(forger: Forger, what: str) -> None:
+    # rule 20
+    alter, words = BOARDS[what]
+
+    def alter_both(decision: dict[str, Any]) -> None:
+        _by_a_board(decision)
+        alter(decision)
+
+    forger.redo(NEWEST, alter=alter_both)
+    assert has(told(forger), words)
+
+
 MADE: dict[str, tuple[dict[str, Any], str]] = {
     "by another": ({"by": "p-0000000x"}, "author is another"),
     "and committed by another": ({"committer": "p-0000000x"}, "author is another"),

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from lxml import html
 from werkzeug.test import TestResponse
 
+from styrdokument.actions.registering import put_register
 from tests.views import library
 
 BODY = "## Syfte\n\n{}\n\n## Ansvar\n\nAlla.\n\n## Genomförande\n\nSprita ofta.\n"
@@ -124,6 +125,27 @@ def reviewed(person: Any, **how: Any) -> str:
     case = submitted(person, **how)
     for reviewer in REVIEWERS:
         assert send(person(reviewer), case, f"{case}/approvals").status_code == 303
+    return case
+
+
+def change_register(house: Any, ids: Mapping[str, str], name: str, old: str, new: str) -> None:
+    """Put other words in a register, as Karin and Alma would."""
+    data = house.record.register_files()[name]
+    assert old.encode() in data
+    by = [library.actor(house, ids, login) for login in ("karin", "alma")]
+    put_register(house, name, data.replace(old.encode(), new.encode()), by=by, reason="Prov.")
+
+
+def reviewed_policy(person: Any, house: Any, ids: Mapping[str, str]) -> str:
+    """A policy of the assembly's, on review and approved; Gun is the assembly's secretary."""
+    before = "Regional Assembly}\n  unit: region\n  holders: []"
+    after = before.replace("[]", f"[{{person: {ids['gun']}, from: 2020-01-01}}]")
+    change_register(house, ids, "functions.yaml", before, after)
+    case = opened(person, "alma", library.CORRECTED, "revise")
+    send(person("alma"), f"{case}/documents/{library.CORRECTED}", text="## Mål\n\nNytt.\n")
+    send(person("alma"), case, f"{case}/submission", change_note="Nytt mål.")
+    for reviewer in REVIEWERS:
+        send(person(reviewer), case, f"{case}/approvals")
     return case
 
 

@@ -6,11 +6,11 @@ from functools import cache
 
 import pytest
 
-from styrdokument.actions.registering import put_register
 from styrdokument.domain.document import DocumentId
 from tests.views import library
 from tests.views.steps import (
     BODY,
+    change_register,
     form,
     forms_at,
     opened,
@@ -18,6 +18,7 @@ from tests.views.steps import (
     post,
     problems,
     reviewed,
+    reviewed_policy,
     send,
     snapshot,
     state,
@@ -246,25 +247,10 @@ def test_a_successor_that_is_none_is_refused(person, house, successor):
     assert len(_decisions(house, library.EXPIRED)) == 1
 
 
-def _change_register(house, region, name, old, new):
-    data = house.record.register_files()[name]
-    assert old.encode() in data
-    by = [library.actor(house, region.ids, login) for login in ("karin", "alma")]
-    put_register(house, name, data.replace(old.encode(), new.encode()), by=by, reason="Prov.")
-
-
 @pytest.fixture
 def policy(person, house, region):
     """A policy of the assembly's, on review and approved; Gun is the assembly's secretary."""
-    before = "Regional Assembly}\n  unit: region\n  holders: []"
-    after = before.replace("[]", f"[{{person: {region.ids['gun']}, from: 2020-01-01}}]")
-    _change_register(house, region, "functions.yaml", before, after)
-    case = opened(person, "alma", library.CORRECTED, "revise")
-    send(person("alma"), f"{case}/documents/{library.CORRECTED}", text="## Mål\n\nNytt.\n")
-    send(person("alma"), case, f"{case}/submission", change_note="Nytt mål.")
-    for reviewer in ("birgit", "cecilia"):
-        send(person(reviewer), case, f"{case}/approvals")
-    return case
+    return reviewed_policy(person, house, region.ids)
 
 
 def test_a_boards_decision_is_entered_from_its_minutes(person, house, policy):
@@ -288,9 +274,8 @@ def test_a_boards_decision_is_entered_from_its_minutes(person, house, policy):
 
 
 def test_where_the_type_says_so_an_approval_too_takes_a_password(person, house, region):
-    _change_register(
-        house, region, "types.yaml", "second_look: decisions", "second_look: approvals"
-    )
+    looks = ("second_look: decisions", "second_look: approvals")
+    change_register(house, region.ids, "types.yaml", *looks)
     case = submitted(person)
     assert "password" in form(person("birgit"), case, f"{case}/approvals")
     for password, status in (("", 403), ("fel", 403), (PASSWORD, 303)):

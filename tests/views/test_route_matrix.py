@@ -183,6 +183,8 @@ ELSEWHERE = {
     "git_page.create_token": "test_git_is_for_those_who_work_with_documents",
     "git_page.revoke_token": "test_git_page",
     "cases.create": "test_who_may_open_a_case",
+    "cases.enter_minutes": "test_minutes",
+    "cases.attest_minutes": "test_minutes",
     "editing.edit": "test_editing",
     "editing.preview": "test_editing",
     "editing.add_appendix": "test_editing",
