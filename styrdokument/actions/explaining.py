@@ -10,6 +10,7 @@ from styrdokument.actions.house import House
 from styrdokument.domain.people import Entry, PersonId, is_person
 from styrdokument.domain.recipients import Part
 from styrdokument.domain.registers import Registers
+from styrdokument.domain.reminders import About, about_of, period_of
 from styrdokument.words import Words
 
 Reason = Mapping[str, Any]
@@ -35,6 +36,8 @@ def people_in(reasons: Iterable[Reason]) -> set[str]:
 
 def stage_said(words: Words, stage: str) -> str:
     """A stage's name in words: "3 months" is three months before."""
+    if about_of(stage) is About.AFTER_REVIEW:
+        return words.say("reminder.after_review", stage=stage_said(words, period_of(stage)))
     is_after = stage.startswith("after ")
     count, _, unit = stage.removeprefix("after ").partition(" ")
     if not is_after and count == "0":

@@ -38,6 +38,7 @@ def counted_on(house: House, within: Within, *, on: date, days: int) -> Counted:
         place = row["unit"], row["type"]
         found[*place, Concern.ALL] += row["all"]
         found[*place, Concern.OWNERLESS] += row["ownerless"]
+        found[*place, Concern.URGENT] += row["urgent"]
         if concern := _CONCERNS.get(Standing(row["standing"])):
             found[*place, concern] += row["all"]
     for row in house.desk.case_counts(within, unchanged_before=midnight_before(on, days)):

@@ -16,7 +16,7 @@ from styrdokument.domain.document import DocumentType, Roles
 from styrdokument.domain.people import PersonId, is_person
 from styrdokument.domain.recipients import Organisation, Recipient, recipients
 from styrdokument.domain.registers import Registers
-from styrdokument.domain.reminders import Stage, Watched, newest_stage, stage_due
+from styrdokument.domain.reminders import About, Stage, Watched, newest_stage, stage_due
 from styrdokument.store.catalogue import Row
 
 LONGEST_SILENCE = 40
@@ -58,8 +58,8 @@ def look(house: House, on: date) -> Look:
     """What is due on a day, and was not claimed before. It writes nothing."""
     registers, since = house.registers, house.reminders.last_look(on)
 
-    def is_due(kind: str, ends_on: date) -> bool:
-        stage = newest_stage(ends_on, ladder_of(registers, kind), on=on)
+    def is_due(about: About, kind: str, ends_on: date) -> bool:
+        stage = newest_stage(ends_on, ladder_of(registers, kind), on=on, about=about)
         return stage is not None and (since is None or stage.on > since)
 
     rows = list(house.watch.due(is_due, since=since))
@@ -159,7 +159,7 @@ def _stage_of(
     registers: Registers,
     on: date,
     since: date | None,
-    sent: Mapping[tuple[int, date], Collection[date]],
+    sent: Mapping[tuple[int, date, About], Collection[date]],
 ) -> Stage | None:
     watched = Watched(
         document=row["document"],
@@ -167,8 +167,9 @@ def _stage_of(
         ends_on=row["ends_on"],
         set_on=row["set_on"],
         is_imported=row["is_imported"],
+        about=About(row["about"]),
     )
-    known = sent.get((row["document"], row["ends_on"]), ())
+    known = sent.get((watched.document, watched.ends_on, watched.about), ())
     return stage_due(watched, ladder_of(registers, row["type"]), on=on, since=since, sent=known)
 
 

@@ -14,7 +14,7 @@ from styrdokument.actions.house import House
 from styrdokument.actions.letters.content import Ended
 from styrdokument.actions.letters.writing import GONE, letter_for
 from styrdokument.domain.recipients import recipients
-from styrdokument.domain.reminders import Stage
+from styrdokument.domain.reminders import About, Stage, about_of
 from styrdokument.outside.mail import Later, Rejected, Send
 from styrdokument.store.outbox import Key
 from styrdokument.store.reminders import DIGEST
@@ -111,11 +111,12 @@ def _end(house: House, key: Key, ended: Ended, told: Sent) -> None:
 def _others(house: House, key: Key) -> list[dict[str, object]]:
     """Reminders to those who are told now, in the place of those in a mail that cannot go."""
     rows = house.reminders.within(key)
-    watched = house.watch.of([row["document"] for row in rows])
-    known = reminding.organisation(house, house.today, watched.values())
+    documents = [row["document"] for row in rows]
+    watched = {one: house.watch.of(documents, one) for one in About}
+    known = reminding.organisation(house, house.today, watched[About.END].values())
     made = []
     for row in rows:
-        about = watched.get(row["document"])
+        about = watched[about_of(row["stage"])].get(row["document"])
         if about is None or about["ends_on"] != row["ends_on"]:
             continue
         left = (row["ends_on"] - row["stage_on"]).days

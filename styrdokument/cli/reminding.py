@@ -84,6 +84,7 @@ def _plain(house: "House", found: "Look") -> dict[str, Any]:
 def _lines(house: "House", told: Mapping[str, Any], words: "Words") -> Iterator[str]:
     """The same for a terminal."""
     from styrdokument.actions.explaining import names_of, people_in, reason_said, stage_said
+    from styrdokument.domain.reminders import About, about_of
 
     people, registers = told["reminders"], house.registers
     documents = [one for person in people for one in person["documents"]]
@@ -97,7 +98,9 @@ def _lines(house: "House", told: Mapping[str, Any], words: "Words") -> Iterator[
         yield words.say("reminder.to", name=person["name"], person=person["person"])
         for one in person["documents"]:
             why = reason_said(words, one["why"], registers, names)
-            ends = words.say("reminder.ends", day=date.fromisoformat(one["ends_on"]))
+            is_end = about_of(one["stage"]) is About.END
+            key = "reminder.ends" if is_end else "reminder.by_day"
+            ends = words.say(key, day=date.fromisoformat(one["ends_on"]))
             stage = stage_said(words, one["stage"])
             yield words.say("reminder.line", **one | {"ends": ends, "stage": stage, "why": why})
     for document in told["nobody"]:

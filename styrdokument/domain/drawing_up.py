@@ -18,12 +18,11 @@ from styrdokument.domain.decisionfile import (
     DecisionKind,
 )
 from styrdokument.domain.document import ContentHash, DocumentId, content_hash
+from styrdokument.domain.history import URGENT
 from styrdokument.domain.matter import Draft, Given, Matter
 from styrdokument.domain.people import Who
 from styrdokument.domain.validity import Version
 
-URGENT = "urgent"
-"""The fact of a decision made in haste; its `day` is when the review afterwards is due."""
 BOARDS_TEXT = "boards_text"
 """The fact of a decision on a text that the board changed (rule 20).
 

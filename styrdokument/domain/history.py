@@ -12,6 +12,8 @@ from styrdokument.domain.validity import History, Version
 
 REVIEW_PLANNED = "review_planned"
 """The fact of an imported text that its day of review is a plan of ours (decision 0011)."""
+URGENT = "urgent"
+"""The fact of a decision made in haste; its `day` is when the review afterwards is due."""
 
 
 def history_of(decisions: Iterable[Decision]) -> History:
@@ -39,12 +41,35 @@ def _with_version(history: History, decision: Decision) -> History:
         effective_from=decision.effective_from or decision.decided_on,
         valid_until=decision.valid_until,
         review_on=decision.review_on,
+        after_review_on=_after_review_on(history, decision),
         is_due_at_once=corrected.is_due_at_once if corrected else _is_planned(decision),
         corrects=decision.corrects,
         extensions=corrected.extensions if corrected else 0,
         gaps=corrected.gaps if corrected else (),
     )
     return replace(history, versions=(*history.versions, issued))
+
+
+def _after_review_on(history: History, decision: Decision) -> date | None:
+    """By when the text is to be reviewed afterwards (rule 15).
+
+    What was adopted in the ordinary way has been reviewed whole. A correction has not, nor what
+    came from elsewhere: they owe what the text before them owed. Haste puts nothing off.
+    """
+    owed = history.latest.after_review_on if history.latest else None
+    own = after_review_day(decision)
+    if decision.kind is DecisionKind.ADOPT:
+        return min((day for day in (owed, own) if day), default=None) if own else None
+    return owed
+
+
+def after_review_day(decision: Decision) -> date | None:
+    """The day that a decision made in haste names itself; None where there is none to read."""
+    said = (fact.get("day", "") for fact in decision.facts if fact.get("remark") == URGENT)
+    try:
+        return next((date.fromisoformat(day) for day in said), None)
+    except (TypeError, ValueError):
+        return None
 
 
 def _is_planned(decision: Decision) -> bool:
@@ -57,6 +82,7 @@ def _extended(history: History, decision: Decision) -> History:
             version,
             valid_until=decision.valid_until,
             review_on=decision.review_on,
+            after_review_on=None,
             is_due_at_once=False,
             extensions=version.extensions + 1,
             gaps=(*version.gaps, *_gap_before(version, decision.decided_on)),

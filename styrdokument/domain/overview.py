@@ -12,11 +12,15 @@ from styrdokument.domain.registers import Registers
 
 
 class Concern(StrEnum):
-    """What is counted: documents that apply, those that need somebody's care, and open cases."""
+    """What is counted: documents that apply, those that need somebody's care, and open cases.
+
+    Urgent are those that were changed in haste and not reviewed afterwards yet (rule 15).
+    """
 
     ALL = "all"
     EXPIRED = "expired"
     DUE = "due"
+    URGENT = "urgent"
     OWNERLESS = "ownerless"
     CASES = "cases"
     STUCK = "stuck"

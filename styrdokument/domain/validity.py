@@ -32,6 +32,7 @@ class Version:
     """An adopted text's place in time.
 
     `valid_until` None means until further notice; then `review_on` is set (rule 6).
+    `after_review_on`: decided in haste, and to be reviewed afterwards by that day (rule 15).
     `is_due_at_once`: it came from elsewhere, and `review_on` is no more than a plan (rule 26).
     `is_cancelled`: repealed before it took effect (rule 2). `extensions` counts those in a row;
     `gaps` are the first and last days of when it stood expired before one of them (rule 10).
@@ -41,6 +42,7 @@ class Version:
     effective_from: date
     valid_until: date | None
     review_on: date | None = None
+    after_review_on: date | None = None
     is_due_at_once: bool = False
     corrects: int | None = None
     is_cancelled: bool = False
@@ -69,6 +71,15 @@ class History:
     def next_number(self) -> int:
         """The number of the next version: one number, one text, for ever (rule 1)."""
         return max((v.number for v in self.versions), default=0) + 1
+
+    def after_review_on(self, number: int) -> date | None:
+        """By when a version is to be reviewed afterwards; None where nobody waits for it (rule 15).
+
+        The newest version takes over what those before it owe, or has done with it.
+        """
+        latest = self.latest
+        is_owed = latest is not None and latest.number == number and self.repealed_from is None
+        return latest.after_review_on if latest and is_owed else None
 
     def version(self, number: int) -> Version | None:
         """The version with that number."""

@@ -91,11 +91,15 @@ class Desk:
         )
 
     def counts(self, within: Within, vacant: Vacant, *, on: date) -> Sequence[Row]:
-        """How many documents apply, and lack somebody, for each unit, type and standing."""
+        """How many documents apply, lack somebody, or wait for the review after haste.
+
+        For each unit, type and standing.
+        """
         unit, type_ = documents.c.unit, versions.c.type
         applying = (
             select(unit, type_, standing_on(on).label("standing"))
             .add_columns(case((lacks_somebody(vacant), 1), else_=0).label("ownerless"))
+            .add_columns(versions.c.after_review_on)
             .join_from(versions, documents, documents.c.document == versions.c.document)
             .where(applies_on(on), *narrowed(within, unit, type_))
             .subquery()
@@ -103,6 +107,7 @@ class Desk:
         c = applying.c
         query = select(c.unit, c.type, c.standing, func.count().label("all"))
         query = query.add_columns(func.sum(c.ownerless).label("ownerless"))
+        query = query.add_columns(func.count(c.after_review_on).label("urgent"))
         return self._all(query.group_by(c.unit, c.type, c.standing))
 
     def case_counts(self, within: Within, *, unchanged_before: datetime) -> Sequence[Row]:

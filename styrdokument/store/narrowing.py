@@ -47,7 +47,8 @@ class Filters:
     """What a list is narrowed to; empty means everything.
 
     `words` must all be found. Some of `entries` has one of `roles` on the document, or any where
-    no roles are given; `vacant` finds the documents where somebody is missing.
+    no roles are given; `vacant` finds the documents where somebody is missing, and `is_urgent`
+    those that were changed in haste and not reviewed afterwards yet: their end is that review's.
     """
 
     standings: frozenset[Standing] = APPLIES
@@ -58,6 +59,7 @@ class Filters:
     entries: frozenset[Entry] = frozenset()
     roles: frozenset[str] = frozenset()
     vacant: Vacant | None = None
+    is_urgent: bool = False
     sorting: Sorting = Sorting.STANDING
     is_swedish: bool = True
     """Whether å, ä and ö come after z; elsewhere they are an a and an o."""
@@ -120,6 +122,8 @@ def conditions(filters: Filters, *, on: date, internal: bool) -> list[ColumnElem
         found.append(or_(*(v.processes.contains(name, autoescape=True) for name in named)))
     if filters.entries:
         found.append(_is_named(filters.entries, filters.roles))
+    if filters.is_urgent:
+        found.append(v.after_review_on.is_not(None))
     if filters.vacant is not None:
         found.append(lacks_somebody(filters.vacant))
     return found + [_holds(word) for word in filters.words]
@@ -134,7 +138,7 @@ def order(filters: Filters, *, on: date) -> list[ColumnElement[Any]]:
         return [*by_title]
     ends = func.coalesce(v.valid_until, v.review_on, date.max)
     if filters.sorting is Sorting.VALID_UNTIL:
-        return [ends, *by_title]
+        return [v.after_review_on if filters.is_urgent else ends, *by_title]
     if filters.sorting is Sorting.URGENCY:
         ranked = [case(_URGENT, value=standing_on(on), else_=2)]
         return [*ranked[: len(filters.standings) - 1], ends, *by_title]

@@ -5,7 +5,8 @@ cannot differ.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from styrdokument.domain.decisionfile import (
@@ -15,10 +16,11 @@ from styrdokument.domain.decisionfile import (
     DecisionKind,
 )
 from styrdokument.domain.document import DocumentId, Roles
-from styrdokument.domain.history import history_of
+from styrdokument.domain.history import after_review_day, history_of
 from styrdokument.domain.matter import Matter
 from styrdokument.domain.people import Who
 from styrdokument.domain.registers import Registers
+from styrdokument.domain.reminders import About
 from styrdokument.domain.tasks import participants, turn_since, whose_turn
 from styrdokument.domain.validity import History, due_from
 from styrdokument.store.cases import Held
@@ -166,6 +168,7 @@ def day_columns(history: History, number: int, kind: str, registers: Registers) 
         "effective_from": version.effective_from,
         "valid_until": version.valid_until,
         "review_on": version.review_on,
+        "after_review_on": history.after_review_on(number),
         "due_from": due_from(version, known.reminders if known else ()),
         "applies_until": later.effective_from if later else None,
         "repealed_from": history.repealed_from,
@@ -176,21 +179,30 @@ def day_columns(history: History, number: int, kind: str, registers: Registers) 
 
 
 def watch_rows(document: DocumentId, made: Sequence[Decision], history: History) -> list[Row]:
-    """The row that reminders are found by; none where nothing is left to look after (rule 7)."""
+    """The rows that reminders are found by; none where nothing is left to look after (rule 7)."""
     latest = history.latest
     about = [d for d in made if d.kind in SETS_THE_END and latest and d.version == latest.number]
     if latest is None or history.repealed_from is not None or not about:
         return []
-    return [
-        {
-            "document": document,
-            "version": latest.number,
-            "type": about[0].type or "",
-            "ends_on": latest.valid_until or latest.review_on or latest.effective_from,
-            "set_on": about[-1].recorded_at.date(),  # in the zone that it was written in
-            "is_imported": about[-1].basis.kind is BasisKind.SOURCE,
-        }
-    ]
+    end = {
+        "document": document,
+        "about": str(About.END),
+        "version": latest.number,
+        "type": about[0].type or "",
+        "ends_on": latest.valid_until or latest.review_on or latest.effective_from,
+        "set_on": about[-1].recorded_at.date(),  # in the zone that it was written in
+        "is_imported": about[-1].basis.kind is BasisKind.SOURCE,
+    }
+    return [end, *_after_review_rows(end, made, history.after_review_on(latest.number))]
+
+
+def _after_review_rows(end: Row, made: Sequence[Decision], by: date | None) -> Iterator[Row]:
+    """The same of the review that follows a decision in haste, until it is done (rule 15)."""
+    hasty = [one for one in made if after_review_day(one)]
+    if by and hasty:
+        set_on = hasty[-1].recorded_at.date()
+        about = str(About.AFTER_REVIEW)
+        yield {**end, "about": about, "ends_on": by, "set_on": set_on, "is_imported": False}
 
 
 def gap_rows(document: DocumentId, history: History) -> list[Row]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, bindparam, delete, func, or_, select, update
 
+from styrdokument.domain.reminders import About, about_of
 from styrdokument.store.clockwork import outbox, reminders, sweeps
 from styrdokument.store.outbox import Key, Row, of_key
 from styrdokument.store.sql import insert_or_ignore, insert_or_replace, writing
@@ -55,14 +56,14 @@ class Reminders:
             row = {"on_day": on, "at": at, "reminders": earlier + reminders}
             insert_or_replace(connection, sweeps, row)
 
-    def stages_sent(self, documents: Sequence[int]) -> dict[tuple[int, date], set[date]]:
-        """The days of the stages that went out, by document and end."""
-        r, found = reminders.c, dict[tuple[int, date], set[date]]()
+    def stages_sent(self, documents: Sequence[int]) -> dict[tuple[int, date, About], set[date]]:
+        """The days of the stages that went out, by document, end and what that is the end of."""
+        r, found = reminders.c, dict[tuple[int, date, About], set[date]]()
         for start in range(0, len(documents), AT_ONCE):
             chosen = r.document.in_(documents[start : start + AT_ONCE])
-            query = select(r.document, r.ends_on, r.stage_on).where(chosen).distinct()
+            query = select(r.document, r.ends_on, r.stage, r.stage_on).where(chosen).distinct()
             for row in self._all(query):
-                key = row["document"], row["ends_on"]
+                key = row["document"], row["ends_on"], about_of(row["stage"])
                 found.setdefault(key, set()).add(row["stage_on"])
         return found
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from styrdokument.store.columns import Key, Moment, Plain
 
-SCHEMA = 7
+SCHEMA = 8
 METADATA = MetaData()
 MAIN_CURSOR = "main"
 SCHEMA_CURSOR = "schema"
@@ -95,6 +95,7 @@ versions = Table(
     Column("valid_until", Date),
     Column("review_on", Date),
     Column("due_from", Date),
+    Column("after_review_on", Date),
     Column("applies_until", Date),
     Column("repealed_from", Date),
     Column("is_cancelled", Boolean, nullable=False),
@@ -116,6 +117,7 @@ _NARROWED_BY = (
     versions.c.valid_until,
     versions.c.review_on,
     versions.c.due_from,
+    versions.c.after_review_on,
     versions.c.version,
     versions.c.seq,
     versions.c.type,
@@ -139,14 +141,15 @@ watches = Table(
     "watches",
     METADATA,
     Column("document", Integer, primary_key=True),
+    Column("about", Key, primary_key=True),
     Column("version", Integer, nullable=False),
     Column("type", Key, nullable=False),
     Column("ends_on", Date, nullable=False),
     Column("set_on", Date, nullable=False),
     Column("is_imported", Boolean, nullable=False),
 )
-"""The end that reminders count from: a document's newest version's, while nobody repealed it."""
-Index("watches_by_end", watches.c.type, watches.c.ends_on)
+"""The ends that reminders count from: a document's newest version's, while nobody repealed it."""
+Index("watches_by_end", watches.c.about, watches.c.type, watches.c.ends_on)
 Index("watches_by_day", watches.c.is_imported, watches.c.set_on)
 
 former = Table(

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, Select, and_, bindparam, or_, select
 
 from styrdokument.domain.case import OPEN_STATES
 from styrdokument.domain.people import Entry
+from styrdokument.domain.reminders import About
 from styrdokument.store.catalogue import Row
 from styrdokument.store.tables import (
     case_documents,
@@ -45,35 +46,40 @@ class Watch:
         """Over the index's engine."""
         self._engine = engine
 
-    def due(self, is_due: Callable[[str, date], bool], *, since: date | None) -> Iterator[Row]:
-        """The documents whose type and end `is_due`, and those imported on `since` or later."""
+    def due(
+        self, is_due: Callable[[About, str, date], bool], *, since: date | None
+    ) -> Iterator[Row]:
+        """Whatever, by what is watched, type and end, `is_due`; and what came since `since`."""
         w = watches.c
         with self._engine.connect() as connection:
-            pairs = connection.execute(select(w.type, w.ends_on).distinct()).all()
-            ends: dict[str, list[date]] = {}
-            for kind, end in pairs:
-                if is_due(kind, end):
-                    ends.setdefault(kind, []).append(end)
+            known = connection.execute(select(w.about, w.type, w.ends_on).distinct()).all()
+            ends: dict[tuple[str, str], list[date]] = {}
+            for about, kind, end in known:
+                if is_due(About(about), kind, end):
+                    ends.setdefault((about, kind), []).append(end)
             asked = [
-                and_(w.type == kind, w.ends_on.in_(found[start : start + AT_ONCE]))
-                for kind, found in ends.items()
-                for start in range(0, len(found), AT_ONCE)
+                and_(w.about == about, w.type == kind, w.ends_on.in_(days[start : start + AT_ONCE]))
+                for (about, kind), days in ends.items()
+                for start in range(0, len(days), AT_ONCE)
             ]
             came = w.is_imported.is_(True)
             asked.append(came if since is None else and_(came, w.set_on >= since))
-            seen: set[int] = set()
+            seen: set[tuple[int, str]] = set()
             for condition in asked:
                 for row in connection.execute(_watched().where(condition)).mappings():
-                    if row["document"] not in seen:
-                        seen.add(row["document"])
+                    key = row["document"], row["about"]
+                    if key not in seen:
+                        seen.add(key)
                         yield row
 
-    def of(self, wanted: Sequence[int]) -> dict[int, Row]:
-        """Those of the documents that are still watched, by id."""
+    def of(self, wanted: Sequence[int], about: About = About.END) -> dict[int, Row]:
+        """Those of the documents that are still watched, for their end or another day, by id."""
         return {
             row["document"]: row
             for start in range(0, len(wanted), AT_ONCE)
-            for row in self._all(_of(), {"documents": wanted[start : start + AT_ONCE]})
+            for row in self._all(
+                _of(), {"about": about, "documents": wanted[start : start + AT_ONCE]}
+            )
         }
 
     def named_by(self, entries: Sequence[Entry]) -> Sequence[Row]:
@@ -103,7 +109,9 @@ class Watch:
 @cache
 def _of() -> Select[Any]:
     """Those of some documents; put together once, for it is asked for each letter."""
-    return _watched().where(watches.c.document.in_(bindparam("documents", expanding=True)))
+    w = watches.c
+    named = w.document.in_(bindparam("documents", expanding=True))
+    return _watched().where(w.about == bindparam("about"), named)
 
 
 @cache

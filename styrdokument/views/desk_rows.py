@@ -31,6 +31,7 @@ HEADINGS = (
     "fact_owner",
     "case_officer",
     "vacant",
+    "after_review_on",
 )
 """The columns of the CSV."""
 
@@ -95,6 +96,7 @@ def in_json(row: Row, missing: Sequence[Missing]) -> dict[str, Any]:
         "review_on": row["review_on"].isoformat() if row["review_on"] else None,
         "days_left": days_left(row),
         "vacant": list(missing),
+        "after_review_on": row["after_review_on"].isoformat() if row["after_review_on"] else None,
     }
 
 

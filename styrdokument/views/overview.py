@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from styrdokument.actions.overseeing import counted_on, vacant_on
 from styrdokument.domain.overview import Concern, Counted, totals
-from styrdokument.domain.validity import Standing
+from styrdokument.domain.validity import APPLIES, Standing
 from styrdokument.store.catalogue import PAGE, Filters, Sorting
 from styrdokument.views import desk_rows
 from styrdokument.views.asking import (
@@ -32,7 +32,7 @@ bp = Blueprint("overview", __name__)
 DAYS = 30
 """A case is stuck when nothing has happened for more days than this, unless others are asked."""
 MOST_DAYS = 9_999
-LISTS = "<any(expired,due,ownerless):concern>"
+LISTS = "<any(expired,due,urgent,ownerless):concern>"
 _STANDINGS = {Concern.EXPIRED: Standing.EXPIRED, Concern.DUE: Standing.DUE}
 
 
@@ -78,7 +78,7 @@ def show_csv() -> Response:
 
 @bp.get(f"/overview/{LISTS}")
 def documents(concern: str) -> ResponseReturnValue:
-    """The documents that have expired, are due, or lack somebody."""
+    """The documents that have expired, are due, were changed in haste, or lack somebody."""
     rows, pages, missing = _found(Concern(concern))
     desk_rows.recall_named(rows, missing)
     return page(
@@ -118,11 +118,16 @@ def _found(
 ) -> tuple[Any, Pages, dict[int, list[desk_rows.Missing]]]:
     """A page of a list, and for each document the roles that nobody is behind."""
     within, number = within_asked(), number_asked("page") if size == PAGE else 1
-    narrowed = {"units": within.units, "type": within.type, "sorting": Sorting.URGENCY}
     vacant = vacant_on(house(), today()) if concern is Concern.OWNERLESS else None
-    if vacant is None:
-        narrowed["standings"] = frozenset({_STANDINGS[concern]})
-    filters = Filters(vacant=vacant, **narrowed)  # type: ignore[arg-type]
+    is_urgent = concern is Concern.URGENT
+    filters = Filters(
+        units=within.units,
+        type=within.type,
+        standings=frozenset({_STANDINGS[concern]}) if concern in _STANDINGS else APPLIES,
+        vacant=vacant,
+        is_urgent=is_urgent,
+        sorting=Sorting.VALID_UNTIL if is_urgent else Sorting.URGENCY,
+    )
     rows, total = house().catalogue.find(filters, on=today(), internal=True, page=number, size=size)
     missing = desk_rows.missing_in(rows, vacant) if vacant else {}
     return rows, Pages(number=number, total=total), missing

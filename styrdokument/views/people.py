@@ -105,7 +105,8 @@ def show_unit(slug: str) -> ResponseReturnValue:
         rows=rows,
         pages=pages,
         days_left=days_left,
-        numbers={one: sum(r["all"] for r in counts if r["standing"] == one) for one in _URGENT},
+        numbers={one: sum(r["all"] for r in counts if r["standing"] == one) for one in _URGENT}
+        | {"urgent": sum(r["urgent"] for r in counts)},
         sees_all=may_here(Act.SEE_ALL),
         **_about(slug),
     )

@@ -11,7 +11,6 @@ from typing import Any
 from markupsafe import Markup
 
 from styrdokument.domain.document import ROLES, TEXT
-from styrdokument.domain.drawing_up import URGENT
 from styrdokument.domain.validity import APPLIES, Standing
 from styrdokument.store.catalogue import Row
 from styrdokument.views.card import Said, documents_said, facts_of
@@ -144,11 +143,10 @@ def _ends(row: Row) -> Iterator[Notice]:
 
 
 def _haste(row: Row) -> Iterator[Notice]:
-    """Decided in haste, and neither revised nor attested anew since (rule 15)."""
-    for fact in decision_of(row["seq"]).facts:
-        if fact.get("remark") == URGENT and not row["extensions"]:
-            day = date.fromisoformat(fact["day"])
-            yield Notice(words=words().say("notice.urgent", day=day), tone="warning")
+    """Decided in haste, and not reviewed as a whole since (rule 15)."""
+    if row["after_review_on"]:
+        text = words().say("notice.urgent", day=row["after_review_on"])
+        yield Notice(words=text, tone="warning")
 
 
 def _corrections(row: Row, known: Sequence[Row]) -> Iterator[Notice]:

@@ -288,3 +288,57 @@ def test_a_decision_without_days_of_its_own_counts_from_the_day_it_was_taken():
     assert history.versions[0].number == 1
     assert history.versions[0].effective_from == date(2024, 3, 15)
     assert history.repealed_from == date(2025, 3, 15)
+
+
+def haste(number: int, begins: str, by: str) -> Decision:
+    return adopt(number, begins, "2029-03-15", facts=({"remark": "urgent", "day": by},))
+
+
+def owed(*made: Decision) -> dict[int, date]:
+    """By when each version is to be reviewed afterwards, of those that are."""
+    history = history_of(made)
+    found = {v.number: history.after_review_on(v.number) for v in history.versions}
+    return {number: day for number, day in found.items() if day}
+
+
+HASTY = haste(2, "2025-06-01", "2025-07-01")
+CORRECTED = decision(
+    DecisionKind.CORRECT, "2025-06-10", version=3, corrects=2, effective_from="2025-06-01"
+)
+JULY = date(2025, 7, 1)
+
+
+def test_what_was_adopted_in_haste_is_to_be_reviewed_afterwards():
+    # rule 15
+    assert owed(ONE) == {}
+    assert owed(ONE, HASTY) == {2: JULY}
+
+
+def test_an_ordinary_decision_is_the_review_afterwards():
+    # rule 15
+    assert owed(ONE, HASTY, adopt(3, "2025-06-20", "2027-06-20")) == {}
+    assert owed(ONE, HASTY, adopt(3, "2025-12-01", "2027-06-20", decided="2025-06-20")) == {}
+    assert owed(ONE, HASTY, extend(2, "2025-06-20", "2027-06-20")) == {}
+    assert owed(ONE, HASTY, repeal("2025-06-20", effective_from="2026-01-01")) == {}
+
+
+def test_a_correction_or_more_haste_puts_it_not_off():
+    # rule 15
+    assert owed(ONE, HASTY, CORRECTED) == {3: JULY}
+    assert owed(ONE, HASTY, haste(3, "2025-06-20", "2025-07-20")) == {3: JULY}
+    assert owed(ONE, HASTY, CORRECTED, haste(4, "2025-06-20", "2025-06-21")) == {
+        4: date(2025, 6, 21)
+    }
+
+
+def test_it_is_owed_again_where_what_came_after_is_cancelled():
+    # rules 2 and 15
+    to_come = adopt(3, "2025-12-01", "2027-12-01", decided="2025-06-20")
+    cancelled = repeal("2025-06-25", version=3, effective_from="2025-06-25")
+
+    assert owed(ONE, HASTY, to_come, cancelled) == {2: JULY}
+
+
+@pytest.mark.parametrize("day", ["", "soon", "2025-02-30"])
+def test_a_day_of_review_that_nobody_can_read_is_none(day):
+    assert owed(ONE, haste(2, "2025-06-01", day)) == {}

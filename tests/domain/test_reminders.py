@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from styrdokument.domain.document import DocumentType
-from styrdokument.domain.reminders import Watched, is_ladder, newest_stage, stage_due
+from styrdokument.domain.reminders import (
+    About,
+    Watched,
+    about_of,
+    is_ladder,
+    newest_stage,
+    stage_due,
+)
 
 LADDER = DocumentType.reminders
 END = date(2028, 12, 1)
@@ -163,3 +170,38 @@ def test_however_often_it_is_looked_each_stage_goes_out_once_and_none_passes_uns
         newest = newest_stage(ends_on, LADDER, on=on)
         if newest and before_it and before_it < newest.on and watched.set_on < newest.on:
             assert any(day <= on and name == newest.name for day, name, _ in out)
+
+
+HASTY = replace(HYGIENE, ends_on=date(2026, 12, 31), about=About.AFTER_REVIEW)
+
+
+def test_the_review_after_haste_has_a_short_ladder_that_rises_once_it_has_passed():
+    # rule 15
+    assert walked(HASTY, range(100)) == [
+        (date(2026, 12, 24), "after-review 7 days", 0),
+        (date(2026, 12, 31), "after-review 0 days", 0),
+        (date(2027, 1, 1), "after-review after 1 day", 0),
+        (date(2027, 1, 31), "after-review after 1 month", 1),
+        (date(2027, 2, 28), "after-review after 2 months", 2),
+    ]
+
+
+def test_only_what_has_passed_reaches_above():
+    # rule 15
+    reached = {}
+    for days in (-7, 0, 1, 31):
+        on = HASTY.ends_on + days * DAY
+        stage = newest_stage(HASTY.ends_on, LADDER, on=on, about=About.AFTER_REVIEW)
+        assert about_of(stage.name) is stage.about is About.AFTER_REVIEW
+        reached[days] = (stage.reaches_head, stage.reaches_deciders)
+
+    assert reached == {-7: (False, False), 0: (False, False), 1: (True, True), 31: (True, True)}
+
+
+@given(st.integers(0, 60), st.integers(0, 200))
+def test_a_review_after_haste_has_a_stage_once_its_day_is_near(days, later):
+    ends_on = ADOPTED + days * DAY
+    stage = newest_stage(ends_on, (), on=ADOPTED + later * DAY, about=About.AFTER_REVIEW)
+
+    assert (stage is None) == (later < days - 7)
+    assert stage is None or stage.on <= ADOPTED + later * DAY

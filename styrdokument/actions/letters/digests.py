@@ -11,23 +11,22 @@ from styrdokument.actions.house import House
 from styrdokument.actions.letters.content import Content, Ended, Item, Section
 from styrdokument.domain.access import sees_all_cases
 from styrdokument.domain.people import Actor, is_person
+from styrdokument.domain.reminders import About, about_of
 from styrdokument.store.catalogue import Row
 from styrdokument.store.outbox import Key
 from styrdokument.text.calendar import Day
 from styrdokument.words import Words
 
-SECTIONS = ("expired", "ends", "review")
+SECTIONS = ("expired", "after_review", "ends", "review")
 
 
 def digest(house: House, key: Key, actor: Actor, words: Words, base_url: str) -> Content | Ended:
     """The reminders that are still so, the most urgent first."""
     rows = house.reminders.within(key)
-    watched = house.watch.of([row["document"] for row in rows])
-    still = [
-        (row, watched[row["document"]])
-        for row in rows
-        if row["document"] in watched and watched[row["document"]]["ends_on"] == row["ends_on"]
-    ]
+    documents = [row["document"] for row in rows]
+    watched = {one: house.watch.of(documents, one) for one in About}
+    found = ((row, watched[about_of(row["stage"])].get(row["document"])) for row in rows)
+    still = [(row, now) for row, now in found if now and now["ends_on"] == row["ends_on"]]
     if not still:
         return Ended(why="not_needed")
     page = _Page(house, actor, words, base_url, still)
@@ -47,9 +46,11 @@ def digest(house: House, key: Key, actor: Actor, words: Words, base_url: str) ->
 
 def day_of(row: Row, words: Words, base_url: str) -> Day:
     """The end of a watched document as a day in a calendar."""
-    kind = "review" if row["valid_until"] is None else "last_day"
+    kind, of_its_own = "review" if row["valid_until"] is None else "last_day", ""
+    if row["about"] == About.AFTER_REVIEW:
+        kind, of_its_own = "after_review", "-after-review"
     return Day(
-        uid=f"document-{row['document']}-{row['ends_on'].isoformat()}",
+        uid=f"document-{row['document']}-{row['ends_on'].isoformat()}{of_its_own}",
         on=row["ends_on"],
         title=words.say(f"calendar.{kind}", title=row["title"]),
         words=words.say("calendar.about", document=row["document"], version=row["version"]),
@@ -82,6 +83,8 @@ class _Page:
         )
 
     def _kind(self, about: Row) -> str:
+        if about["about"] == About.AFTER_REVIEW:
+            return "after_review"
         if about["valid_until"] is None:
             return "review"
         return "expired" if about["ends_on"] < self._today else "ends"
@@ -89,7 +92,8 @@ class _Page:
     def _item(self, row: Row, about: Row) -> Item:
         say, days = self._words.say, abs((about["ends_on"] - self._today).days)
         kind = self._kind(about)
-        passed = "_passed" if kind == "review" and about["ends_on"] < self._today else ""
+        is_passed = kind in {"review", "after_review"} and about["ends_on"] < self._today
+        passed = "_passed" if is_passed else ""
         how = "today" if not days else "one" if days == 1 else "many"
         ends = say(f"mail.{kind}{passed}_{how}", day=about["ends_on"], days=days)
         why = reason_said(self._words, row["reason"], self._registers, self._names)
