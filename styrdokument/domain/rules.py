@@ -15,6 +15,7 @@ from styrdokument.domain.people import Actor
 from styrdokument.domain.problems import Code, Problem
 from styrdokument.domain.proof import needs_look
 
+_REVISED = ("title", "type", "audience", "applies_to")
 Rule = Callable[[Matter, Actor, Given], Iterable[Problem]]
 
 
@@ -92,6 +93,18 @@ def is_complete(matter: Matter, _actor: Actor, _given: Given) -> Iterator[Proble
     """The texts, fields and appendices hold nothing that must be mended first."""
     for draft in matter.drafts.values():
         yield from draft.problems
+
+
+def corrects_only_a_slip(matter: Matter, _actor: Actor, _given: Given) -> Iterator[Problem]:
+    """Another title, type, audience or scope is no slip: that is a revision (rules 11 and 14)."""
+    if matter.case.kind is not Kind.CORRECT:
+        return
+    for draft in matter.drafts.values():
+        adopted = matter.adopted.get(draft.id)
+        before = adopted.fields if adopted else draft.fields
+        for field in _REVISED:
+            if getattr(draft.fields, field) != getattr(before, field):
+                yield Problem(code=Code.BAD_VALUE, field=field, rule="revised")
 
 
 def names_an_adopter_with_mandate(

@@ -81,14 +81,14 @@ _ENTRY: tuple[Rule, ...] = (
 )
 
 
-def _adoption(*kinds: Kind, rule: Rule = rules.is_complete) -> Transition:
+def _adoption(*kinds: Kind, more: tuple[Rule, ...] = ()) -> Transition:
     return Transition(
         step=Step.DECIDE,
         kinds=frozenset(kinds),
         sources=_REVIEW,
         target=State.DECIDED,
         roles=frozenset({_R.ADOPTER}),
-        rules=(*_DECISION, *dict.fromkeys((rules.is_complete, rule))),
+        rules=(*_DECISION, rules.is_complete, *more),
     )
 
 
@@ -110,6 +110,7 @@ _ROWS = (
         rules=(
             rules.says_what_changed,
             rules.changes_something,
+            rules.corrects_only_a_slip,
             rules.is_complete,
             review.reviewers_suffice,
             rules.names_an_adopter_with_mandate,
@@ -145,8 +146,8 @@ _ROWS = (
                                 _R.CONTROLLER}),
                rules=(*_APPROVAL, review.waits_for_an_attest)),
     _adoption(Kind.NEW, Kind.REVISE),
-    _adoption(Kind.URGENT, rule=rules.is_not_a_board_type),
-    _adoption(Kind.CORRECT, rule=rules.is_not_own_proposal),
+    _adoption(Kind.URGENT, more=(rules.is_not_a_board_type,)),
+    _adoption(Kind.CORRECT, more=(rules.is_not_own_proposal, rules.corrects_only_a_slip)),
     Transition(
         step=Step.DECIDE,
         kinds=_PLAIN,

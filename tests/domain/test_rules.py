@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from styrdokument.domain.case import Kind, State, Step
-from styrdokument.domain.document import SecondLook
+from styrdokument.domain.document import Audience, SecondLook
 from styrdokument.domain.problems import Code, Problem
 from tests.cast import (
     ALMA,
@@ -94,6 +94,28 @@ def test_what_changes_nothing_is_not_submitted(kind):
 
 def test_nothing_has_changed_beside_a_text_that_never_was_adopted():
     assert codes(opened(Kind.NEW), Step.SUBMIT, ALMA) == set()
+
+
+@pytest.mark.parametrize(
+    ("field", "other"),
+    [
+        ("title", "Handtvätt"),
+        ("type", "guideline"),
+        ("audience", Audience.PUBLIC),
+        ("applies_to", ("surgery",)),
+    ],
+)
+def test_a_correction_puts_no_more_right_than_a_slip(field, other):
+    # rules 11 and 14
+    changed = hygiene_draft(**{field: other})
+    assert getattr(changed.fields, field) != getattr(hygiene_adopted().fields, field)
+    for step, person in ((Step.SUBMIT, ALMA), (Step.DECIDE, DAG)):
+        state = {Step.SUBMIT: State.DRAFT, Step.DECIDE: State.IN_REVIEW}[step]
+        for kind, is_refused in ((Kind.CORRECT, True), (Kind.REVISE, False)):
+            matter = after((Step.SAVE, ALMA, changed), kind=kind)
+            matter = replace(matter, case=replace(matter.case, state=state))
+            found = [one.field for one in problems(matter, step, person) if one.rule == "revised"]
+            assert found == ([field] if is_refused else [])
 
 
 def test_what_the_files_hold_is_mended_before_submission_and_before_decision():

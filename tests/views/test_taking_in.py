@@ -68,7 +68,7 @@ def correct(person, text, **fields):
 
 
 def test_a_correction_is_taken_into_the_revision_that_runs_beside_it(person, house, revision):
-    correct(person, BEGUN.replace("Sprita.", "Sprita i 30 s."), title="Handhygien i vård")
+    correct(person, BEGUN.replace("Sprita.", "Sprita i 30 s."), keywords="handsprit")
     refused = send(person("alma"), revision, f"{revision}/submission", change_note="Nytt.")
     assert (refused.status_code, problems(refused)) == (409, ["base_moved"])
 
@@ -78,7 +78,7 @@ def test_a_correction_is_taken_into_the_revision_that_runs_beside_it(person, hou
     assert sheet.body == BEGUN.replace("Tvätta.", "Tvätta noga.").replace(
         "Sprita.", "Sprita i 30 s."
     )
-    assert sheet.fields.title == "Handhygien i vård"
+    assert sheet.fields.keywords == ("handsprit",)
     assert f"{revision}/base" not in forms_at(person("alma"), revision)
     assert "samma ställe" not in words(page(person("alma"), revision))
     assert adopt(person, revision).status_code == 303
