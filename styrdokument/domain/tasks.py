@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from styrdokument.domain.case import Event, Kind, State, Step
+from styrdokument.domain.decision import takes_minutes
 from styrdokument.domain.matter import Matter, reviewing_heads
 from styrdokument.domain.people import Actor, Entry
 from styrdokument.domain.review import is_reviewed, remaining, unattested
@@ -59,6 +60,14 @@ def next_step(matter: Matter, by: Actor) -> Step | None:
 def said(step: Step | None, kind: Kind) -> str:
     """What a step is called in a case of that kind: a key in the labels."""
     return _SAID.get((step, kind), str(step)) if step else "none"
+
+
+def waiting(matter: Matter, by: Actor) -> str:
+    """What waits for `by`, whose turn it is, as a key of the labels; minutes are recorded."""
+    step, kind = next_step(matter, by), matter.case.kind
+    if step is Step.DECIDE and kind is not Kind.ASSIGN and takes_minutes(matter):
+        return "record"
+    return said(step, kind)
 
 
 def turn_since(events: Sequence[Event]) -> datetime | None:

@@ -17,7 +17,7 @@ from styrdokument.domain.document import FIELDS, SecondLook
 from styrdokument.domain.matter import Given, Matter, relations
 from styrdokument.domain.people import Actor
 from styrdokument.domain.problems import Code, Problem
-from styrdokument.domain.tasks import next_step, said, whose_turn
+from styrdokument.domain.tasks import said, waiting, whose_turn
 from styrdokument.domain.transitions import TRANSITIONS, obstacles, open_steps
 from styrdokument.store.cases import Held
 from styrdokument.views import forms
@@ -57,7 +57,7 @@ def _values(
         "decided": decided_in(matter),
         "is_behind": Step.SAVE in steps and rules.is_behind(matter),
         "clashing": clashing_in(held),
-        "waits_for": next_step(matter, by) if any(map(by.answers_to, turn)) else None,
+        "waits_for": waiting(matter, by) if any(map(by.answers_to, turn)) else "none",
         "said": lambda step: said(step, matter.case.kind),
         "has_approved": _has_approved(matter, by),
         "editable": WRITTEN,

@@ -10,7 +10,7 @@ from styrdokument.actions.house import look
 from styrdokument.actions.minding import minded
 from styrdokument.domain.access import Act
 from styrdokument.domain.case import CaseNumber
-from styrdokument.domain.tasks import next_step, said
+from styrdokument.domain.tasks import waiting
 from styrdokument.domain.validity import Standing
 from styrdokument.store.catalogue import ANSWERING, Filters, Row, Sorting
 from styrdokument.views.support import actor, house, may_here, page, today
@@ -39,7 +39,7 @@ def index() -> ResponseReturnValue:
 def _task(row: Row) -> Mapping[str, Any]:
     """A case and the step that waits."""
     _held, matter = look(house(), actor(), CaseNumber(row["number"]))
-    return {"row": row, "step": said(next_step(matter, actor()), matter.case.kind)}
+    return {"row": row, "step": waiting(matter, actor())}
 
 
 def _ending() -> list[Row]:

@@ -7,11 +7,11 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from styrdokument.actions import reminding, reviewing, sending, telling
+from styrdokument.actions import opening, reminding, reviewing, sending, telling
 from styrdokument.actions.house import House
 from styrdokument.actions.letters import writing
 from styrdokument.actions.sending import send_waiting
-from styrdokument.domain.case import CaseNumber
+from styrdokument.domain.case import CaseNumber, Kind
 from styrdokument.domain.matter import Given
 from styrdokument.outside.mail import Letterhead
 from styrdokument.outside.smtp import Smtp
@@ -261,7 +261,7 @@ def test_everybody_is_told_when_it_is_their_turn_and_once(office: Office) -> Non
     assert subjects(office) == {}  # alma knows
     small.save(house, ids, case, TEXT)
     small.submit(house, ids, case)
-    turn = [f"Din tur: ärende {case}"]
+    turn = [f"Din tur: granska texten i ärende {case}"]
     assert subjects(office) == {"birgit": turn, "cecilia": turn}
     small.approve(house, ids, case, "birgit")
     assert subjects(office) == {}
@@ -270,10 +270,34 @@ def test_everybody_is_told_when_it_is_their_turn_and_once(office: Office) -> Non
     small.submit(house, ids, case)
     assert subjects(office) == {"cecilia": turn}  # what Birgit approved still stands
     small.approve(house, ids, case, "cecilia")
-    assert subjects(office) == {"dag": turn}
+    assert subjects(office) == {"dag": [f"Din tur: ärende {case} väntar på ditt beslut"]}
     reviewing.withdraw(house, library.actor(house, ids, "alma"), case, Given(reason="Nej."))
     gone = [f"Ärende {case} är återkallat"]
     assert subjects(office) == dict.fromkeys(("birgit", "cecilia", "dag", "frans"), gone)
+
+
+TURNS = {
+    Kind.REVISE: ("Din tur: ärende {} behöver skrivas klart", "Skriv klart texten"),
+    Kind.EXTEND: ("Din tur: be faktaägaren om ett intyg i ärende {}", "Be faktaägaren läsa"),
+    Kind.REPEAL: ("Din tur: förslaget i ärende {} kan skickas till beslut", "skicka det till"),
+    Kind.ASSIGN: ("Din tur: förslaget i ärende {} kan skickas till beslut", "skicka det till"),
+}
+
+
+@pytest.mark.parametrize("kind", TURNS)
+def test_each_kind_of_case_says_what_its_draft_waits_for(office: Office, kind: Kind) -> None:
+    subjects(office)
+    office.moment += timedelta(minutes=1)
+    karin = library.actor(office.house, office.ids, "karin")
+    case = opening.open_case(office.house, karin, kind, [HYGIENE])
+    subject, words = TURNS[kind]
+
+    assert subjects(office) == {"alma": [subject.format(case)]}
+    (letter,) = office.inbox.to(address("alma"))
+    said = " ".join(letter.get_body(("plain",)).get_content().split())
+    assert f"Ärende {case} väntar på dig." in said
+    assert words in said
+    assert ("Skriv klart" in said) == (kind is Kind.REVISE)
 
 
 def test_a_turn_that_has_passed_on_before_the_letter_went_is_not_told(office: Office) -> None:

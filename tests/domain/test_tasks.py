@@ -5,9 +5,23 @@ from datetime import timedelta
 
 from styrdokument.domain.case import Event, Kind, Step
 from styrdokument.domain.people import Who
-from styrdokument.domain.tasks import participants, turn_since, whose_turn
-from tests.cast import ALMA, BIRGIT, CECILIA, DAG, EVA, HEAD_OF_MEDICINE, NOON, ROLES
-from tests.steps import after, opened, reviewed
+from styrdokument.domain.tasks import participants, turn_since, waiting, whose_turn
+from tests.cast import (
+    ALMA,
+    BIRGIT,
+    CECILIA,
+    DAG,
+    EVA,
+    FRANS,
+    GUN,
+    HEAD_OF_MEDICINE,
+    KARIN,
+    NOON,
+    ROLES,
+    actor,
+    boards_adopted,
+)
+from tests.steps import after, did, opened, reviewed, reviewed_policy
 
 WRITTEN = ((Step.SAVE, ALMA), (Step.SUBMIT, ALMA))
 
@@ -24,6 +38,33 @@ def test_the_turn_goes_from_writers_to_reviewers_to_the_adopter_to_nobody():
 def test_an_urgent_text_waits_for_any_of_its_reviewers():
     # rule 15
     assert whose_turn(after(*WRITTEN, kind=Kind.URGENT)) == ROLES.reviewers
+
+
+def test_what_waits_is_called_by_what_is_to_be_done():
+    # rules 9, 12, 14 and 18
+    drafts = {kind: waiting(opened(kind), actor(ALMA)) for kind in Kind if kind is not Kind.NEW}
+    assert drafts == {
+        Kind.REVISE: "submit",
+        Kind.CORRECT: "submit",
+        Kind.URGENT: "submit",
+        Kind.EXTEND: "ask_to_attest",
+        Kind.REPEAL: "propose",
+        Kind.ASSIGN: "propose",
+    }
+    assert waiting(opened(Kind.EXTEND), actor(FRANS)) == "attest"
+    assert waiting(opened(Kind.REPEAL), actor(DAG)) == "decide"
+    assert waiting(after(*WRITTEN), actor(BIRGIT)) == "approve"
+    assert waiting(reviewed(), actor(DAG)) == "decide"
+    assert waiting(after(*WRITTEN), actor(ALMA)) == "none"
+
+
+def test_a_board_decides_nothing_here_and_its_minutes_are_recorded():
+    # rules 19 and 20
+    assert waiting(reviewed_policy(), actor(GUN)) == "record"
+    entered = did(reviewed_policy(), Step.ENTER_MINUTES, GUN)
+    assert waiting(entered, actor(BIRGIT)) == "attest_minutes"
+    assert waiting(opened(Kind.EXTEND, boards_adopted()), actor(GUN)) == "record"
+    assert waiting(opened(Kind.ASSIGN, boards_adopted(), by=KARIN), actor(DAG)) == "decide"
 
 
 def test_a_case_without_a_known_opener_is_the_case_officers():

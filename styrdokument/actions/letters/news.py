@@ -11,7 +11,7 @@ from styrdokument.domain.decisionfile import DecisionKind, from_bytes
 from styrdokument.domain.document import Audience
 from styrdokument.domain.people import Actor
 from styrdokument.domain.problems import NotFound
-from styrdokument.domain.tasks import whose_turn
+from styrdokument.domain.tasks import waiting, whose_turn
 from styrdokument.store.outbox import Key
 from styrdokument.words import Words
 
@@ -68,7 +68,7 @@ def about_case(
     if key.kind != WITHDRAWN and not actor.answers_to_any(whose_turn(matter)):
         return Ended(why="not_needed")
     case = held.case
-    kind = f"turn_{case.state}" if key.kind == TURN else key.kind
+    kind = f"turn_{waiting(matter, actor)}" if key.kind == TURN else key.kind
     last = next((e for e in reversed(held.events) if e.step in {"return", "withdraw"}), None)
     reason = str(last.facts.get("reason", "")) if last and key.kind != TURN else ""
     titles = [one.fields.title for one in matter.drafts.values()]
