@@ -99,8 +99,7 @@ def create_app(house: House, config: Config) -> Flask:
         TRUSTED_HOSTS=trusted_hosts(config),
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
     )
-    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    app.jinja_env.undefined = StrictUndefined
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined}
     site = Site(
         region=config.region,
         accent=accent_of(config),
@@ -203,6 +202,7 @@ def join(config: Config, now: Callable[[], datetime] | None = None) -> House:
         pending=Pending(journal.engine),
         reservations=Reservations(journal.engine),
         provider=provider,
+        recorded_ahead=config.recorded_ahead,
         now=now,
     )
 

@@ -134,6 +134,10 @@ class Config:
     mail_from: str = field(
         default="styrdokument@localhost", metadata={"words": "The address that mail is from."}
     )
+    recorded_ahead: int = field(
+        default=0,
+        metadata={"words": "The last decision that a clock which ran ahead has recorded; 0: none."},
+    )
     today: date | None = field(
         default=None,
         metadata={

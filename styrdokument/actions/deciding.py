@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from styrdokument import __version__
-from styrdokument.actions.house import House, Sitting, function_for, sitting
+from styrdokument.actions.house import House, Sitting, check_clock, function_for, sitting
 from styrdokument.actions.telling import tell
 from styrdokument.domain.case import DECIDES, HAS_TEXT, CaseNumber, Event, Kind, Step
 from styrdokument.domain.decisionfile import (
@@ -41,6 +41,7 @@ def decide(house: House, actor: Actor, number: CaseNumber, given: Given) -> None
     """
     actor = house.live(actor)
     with sitting(house, actor, number) as now:
+        check_clock(house, now.at)
         by = house.sign(actor, function_for(now.matter, actor, Step.DECIDE))
         given = replace(given, problems=(*given.problems, *_successor_problems(house, given)))
         event = take(Step.DECIDE, now.matter, actor, given, by=by, at=now.at)

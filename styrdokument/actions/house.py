@@ -6,7 +6,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -42,6 +42,8 @@ from styrdokument.store.tokens import Tokens
 from styrdokument.store.watch import Watch
 from styrdokument.store.wishes import Wishes
 
+CLOCKS_DIFFER = timedelta(minutes=1)
+"""By so much those of several machines may."""
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 REPOSITORY = "record.git"
 """The record's place in the data directory."""
@@ -55,7 +57,10 @@ SEAL = Path("keys") / "journal"
 
 @dataclass(frozen=True, kw_only=True)
 class House:
-    """Everything that actions need; `now` answers the real moment, in Stockholm's zone."""
+    """Everything that actions need; `now` answers the real moment, in Stockholm's zone.
+
+    `recorded_ahead` is the seq of the last decision recorded by a clock that ran ahead.
+    """
 
     data: Path
     alive: Alive
@@ -84,6 +89,7 @@ class House:
     pending: Pending
     reservations: Reservations
     provider: Provider | None
+    recorded_ahead: int = 0
     now: Callable[[], datetime]
 
     @property
@@ -167,6 +173,20 @@ def sitting(house: House, actor: Actor, number: CaseNumber) -> Iterator[Sitting]
         held, matter = look(house, actor, number)
         yield Sitting(held=held, matter=matter, at=house.now())
     house.index.catch_up()
+
+
+def check_clock(house: House, at: datetime) -> None:
+    """See to it that nothing is signed at a moment before the newest decision. Raises Refused.
+
+    A clock that was set back would make what is later look earlier, for ever.
+    """
+    head = house.record.head
+    newest = house.record.decided_at(head)[-1].decision if head else None
+    if newest is None or newest.seq <= house.recorded_ahead:
+        return
+    if at < newest.recorded_at - CLOCKS_DIFFER:
+        values = {"number": newest.seq, "when": newest.recorded_at, "now": at}
+        raise Refused(Problem(code=Code.NOT_WRITABLE, rule="clock", values=values))
 
 
 def function_for(matter: Matter, actor: Actor, step: Step) -> str:

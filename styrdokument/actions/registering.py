@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from styrdokument import __version__
-from styrdokument.actions.house import House
+from styrdokument.actions.house import House, check_clock
 from styrdokument.domain.decisionfile import Basis, BasisKind, ContentFile, Decision, DecisionKind
 from styrdokument.domain.people import Actor, Grant, Who
 from styrdokument.domain.problems import Code, Problem, Refused
@@ -32,6 +32,7 @@ def put_register(house: House, name: str, data: bytes, *, by: Sequence[Actor], r
     if problems:
         raise Refused(*problems)
     with house.record.lock():
+        check_clock(house, house.now())
         files = house.record.register_files()
         if files.get(name) == data:
             raise Refused(Problem(code=Code.NOTHING_CHANGED))

@@ -6,7 +6,7 @@ Each is judged by the one table, under the lock, on what stands then.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from styrdokument.actions.house import House, Sitting, function_for, sitting
+from styrdokument.actions.house import House, Sitting, check_clock, function_for, sitting
 from styrdokument.domain.case import CaseNumber, Step
 from styrdokument.domain.decisionfile import Meaning
 from styrdokument.domain.document import DocumentId
@@ -28,6 +28,7 @@ def approve(house: House, actor: Actor, number: CaseNumber, given: Given) -> Non
     """Say yes to exactly the bytes that `actor` has seen, and no others."""
     actor = house.live(actor)
     with sitting(house, actor, number) as now:
+        check_clock(house, now.at)
         drafts = [now.matter.drafts[document] for document in approves(now.matter, actor, given)]
         facts = _approval(now, actor, given, drafts, meaning_of(now.matter.case.kind))
         _record(house, actor, now, Step.APPROVE, given, facts)
@@ -37,6 +38,7 @@ def attest_minutes(house: House, actor: Actor, number: CaseNumber, given: Given)
     """Say that what the registrar entered is what the minutes have (rule 20)."""
     actor = house.live(actor)
     with sitting(house, actor, number) as now:
+        check_clock(house, now.at)
         drafts = unattested(now.matter)
         facts = _approval(now, actor, given, drafts, Meaning.ATTESTED)
         _record(house, actor, now, Step.ATTEST_MINUTES, given, facts)
