@@ -60,7 +60,7 @@ Provtagning (1002), version 2
   Du får påminnelsen som handläggare.
   https://styrdokument.exempel.invalid/documents/1002
 
-Läs igenom texten. Stämmer den fortfarande kan den förlängas; annars revideras den eller upphävs. Du börjar på dokumentets sida, under ”Vad kan jag göra?”.
+Läs igenom texten. Om den fortfarande stämmer kan den förlängas, annars behöver den revideras eller upphävas. Du börjar på dokumentets sida, under ”Vad kan jag göra?”.
 
 Vänliga hälsningar, Region Exempel
 
@@ -99,7 +99,7 @@ Provtagning (1002), version 2
   Du får påminnelsen som dokumentsamordnare.
   https://styrdokument.exempel.invalid/documents/1002
 
-Läs igenom texten. Stämmer den fortfarande kan den förlängas; annars revideras den eller upphävs. Du börjar på dokumentets sida, under ”Vad kan jag göra?”.
+Läs igenom texten. Om den fortfarande stämmer kan den förlängas, annars behöver den revideras eller upphävas. Du börjar på dokumentets sida, under ”Vad kan jag göra?”.
 
 Vänliga hälsningar, Region Exempel
 
@@ -119,7 +119,7 @@ Provtagning (1002), version 2
   Du får påminnelsen som chef (Verksamhetschef medicin).
   https://styrdokument.exempel.invalid/documents/1002
 
-Läs igenom texten. Stämmer den fortfarande kan den förlängas; annars revideras den eller upphävs. Du börjar på dokumentets sida, under ”Vad kan jag göra?”.
+Läs igenom texten. Om den fortfarande stämmer kan den förlängas, annars behöver den revideras eller upphävas. Du börjar på dokumentets sida, under ”Vad kan jag göra?”.
 
 Vänliga hälsningar, Region Exempel
 

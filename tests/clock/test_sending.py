@@ -12,7 +12,9 @@ from styrdokument.actions.house import House
 from styrdokument.actions.letters import writing
 from styrdokument.actions.sending import send_waiting
 from styrdokument.domain.case import CaseNumber, Kind
+from styrdokument.domain.decisionfile import Basis, BasisKind, DecisionKind
 from styrdokument.domain.matter import Given
+from styrdokument.domain.people import Who
 from styrdokument.outside.mail import Letterhead
 from styrdokument.outside.smtp import Smtp
 from styrdokument.store.outbox import Key
@@ -238,6 +240,28 @@ def test_mail_is_in_the_language_that_somebody_reads(office: Office) -> None:
     assert letter["subject"].endswith("need to be looked over")
     (other,) = office.inbox.to(address("dag"))
     assert other["subject"].startswith("Påminnelse: ")
+
+
+def test_a_text_until_further_notice_is_not_said_to_end_on_the_day_of_its_review(
+    office: Office,
+) -> None:
+    facts = {
+        "review_on": date(2028, 11, 21),
+        "decided_by": Who(id=None, name="Dag"),
+        "basis": Basis(kind=BasisKind.HEAD_OF_OPERATIONS),
+    }
+    days = {"begins": TODAY, "ends": None}
+    text = library.Text(
+        document=1901, title="Tills vidare", kind=DecisionKind.ADOPT, facts=facts, **days
+    )
+    library.put(office.house, text, office.ids)
+    office.house.index.catch_up()
+    telling.tell(office.house)
+    send_waiting(office.house)
+    (letter,) = office.inbox.to(address("alma"))
+    told = letter.get_body(("plain",)).get_content()
+    assert "Gäller tills vidare från 2026-11-21. Ska ses över senast 2028-11-21." in told
+    assert "till och med" not in told
 
 
 # Cases

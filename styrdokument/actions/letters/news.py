@@ -30,7 +30,9 @@ def decided(house: House, key: Key, words: Words, base_url: str) -> Content | En
     who = made.decided_by.name if made.decided_by else ""
     days = {"day": made.effective_from, "end": made.valid_until or made.review_on}
     kind = str(made.kind)
-    lines = [words.say(f"mail.{kind}_days", **days)] if days["end"] or kind == "repeal" else []
+    further = "" if made.valid_until else "_review"  # until further notice, and then reviewed
+    told = f"mail.{kind}_days{'' if kind == 'repeal' else further}"
+    lines = [words.say(told, **days)] if days["end"] or kind == "repeal" else []
     if made.change_note:
         lines.append(words.say("mail.change_note", note=" ".join(made.change_note.split())))
     if made.reason:
