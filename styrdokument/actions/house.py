@@ -100,9 +100,7 @@ class House:
     @property
     def registers(self) -> Registers:
         """The registers as they stand, with those who hold functions by a group."""
-        kept = self.record.registers()
-        held = self.directory.held(kept.functions, on=self.today)
-        return kept if held is kept.functions else replace(kept, functions=held)
+        return self.directory.held(self.record.registers(), on=self.today)
 
     def actor(self, person: PersonId, *, live: bool = False) -> Actor | None:
         """The person with what they may act as today; None where they may not be here.

@@ -5,7 +5,7 @@ again, by several at once or after a stop, and nothing is claimed twice.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -149,9 +149,10 @@ def reminder_row(due: Due, recipient: Recipient) -> Mapping[str, Any]:
 
 def reason_of(recipient: Recipient) -> dict[str, Any]:
     """Why somebody is told, in plain values."""
-    plain = asdict(recipient)
-    del plain["person"]
-    return {**plain, "instead_of": list(plain["instead_of"])}
+    instead_of = [
+        {"part": one.part, "entry": one.entry, "why": one.why} for one in recipient.instead_of
+    ]
+    return {"part": recipient.part, "entry": recipient.entry, "instead_of": instead_of}
 
 
 def _stage_of(

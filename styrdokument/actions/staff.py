@@ -11,12 +11,14 @@ import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from styrdokument.domain.observed import Observed, with_observed
 from styrdokument.domain.people import Function, Person, PersonId
 from styrdokument.domain.problems import Code, Problem, Refused
+from styrdokument.domain.registers import Registers
 from styrdokument.domain.sighting import Presence, Sighting
 from styrdokument.outside import oidc
 from styrdokument.outside.directory import Organisation, Silent
@@ -32,8 +34,8 @@ PATIENCE_SECONDS = 0.5
 PAUSE_SECONDS = 30.0
 """How long a directory that did not answer is left alone by those who need no answer."""
 T = TypeVar("T")
-_Laid = tuple[Mapping[str, Function], Sequence[Observed], date, Mapping[str, Function]]
-"""Functions, what was seen, the day, and what came of the three."""
+_Laid = tuple[Registers, Sequence[Observed], date, Registers]
+"""Registers, what was seen, the day, and what came of the three."""
 
 
 class Staff:
@@ -58,7 +60,7 @@ class Staff:
         self.organisation, self._functions, self._now = organisation, functions, now
         self._places = threading.BoundedSemaphore(at_once)
         self._silent_until = 0.0
-        self._laid: _Laid = ({}, [], date.min, {})
+        self._laid: _Laid = (Registers(), [], date.min, Registers())
 
     def authenticate(self, username: str, password: str) -> PersonId | None:
         """Whose name and password these are. Raises Refused where the directory does not answer.
@@ -142,18 +144,19 @@ class Staff:
             return False
         return True
 
-    def held(self, functions: Mapping[str, Function], *, on: date) -> Mapping[str, Function]:
-        """The functions of the register with who was seen to hold them by a group; `on` is today.
+    def held(self, registers: Registers, *, on: date) -> Registers:
+        """The registers with who was seen to hold functions by a group; `on` is today.
 
         Kept until one of the three is another.
         """
         seen = self.holdings.all()
         before, rows, day, found = self._laid
         if not seen:
-            return functions
-        if before is not functions or rows is not seen or day != on:
-            found = with_observed(functions, seen, on=on)
-            self._laid = (functions, seen, on, found)
+            return registers
+        if before is not registers or rows is not seen or day != on:
+            functions = with_observed(registers.functions, seen, on=on)
+            found = replace(registers, functions=functions)
+            self._laid = (registers, seen, on, found)
         return found
 
     def groups(self, name: str) -> Mapping[str, str]:

@@ -4,8 +4,8 @@ Nobody is told to be gone by name alone: who is `here`, and who can be reached, 
 to say.
 """
 
-from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -63,6 +63,8 @@ class Organisation:
     reachable: Container[PersonId]
     away: Container[PersonId] = frozenset()
     administrators: Sequence[PersonId] = ()
+    above: dict[Hashable, "_Above"] = field(default_factory=dict, init=False, compare=False)
+    """What `recipients` has found once for all documents of a unit."""
 
 
 def recipients(roles: Roles, stage: Stage, known: Organisation) -> tuple[Recipient, ...]:
@@ -72,11 +74,17 @@ def recipients(roles: Roles, stage: Stage, known: Organisation) -> tuple[Recipie
     officer, the unit's head, the heads above, the controllers, the administrators. It is empty
     only where no administrator is here.
     """
-    line = _Line.of(roles, stage, known)
+    above = _above(roles, stage, known)
+    officer = _group(Part.CASE_OFFICER, [roles.case_officer])
+    owner = _group(Part.FACT_OWNER, [roles.fact_owner])
+    told = (
+        *_told(officer, (owner, *above.others), known),
+        *_told(owner, (officer, *above.others), known),
+        *above.told,
+    )
     found: dict[PersonId, Recipient] = {}
-    for wanted, others in line.wanted():
-        for one in _told(wanted, others, known):
-            found.setdefault(one.person, one)
+    for one in told:
+        found.setdefault(one.person, one)
     return tuple(found.values())
 
 
@@ -93,42 +101,41 @@ _Group = tuple[_Link, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Line:
-    """All who may be told of a document, in the order in which they take each other's place."""
+class _Above:
+    """Who is told of a stage beside case officer and fact owner, and who takes their place."""
 
-    stage: Stage
-    case_officer: _Group
-    fact_owner: _Group
-    heads: tuple[_Group, ...]
-    adopters: _Group
-    controllers: _Group
-    administrators: _Group
+    told: tuple[Recipient, ...]
+    others: tuple[_Group, ...]
 
-    @classmethod
-    def of(cls, roles: Roles, stage: Stage, known: Organisation) -> "_Line":
-        registers = known.registers
-        granted = [f.slug for f in registers.functions.values() if Grant.CONTROLLER in f.grants]
-        return cls(
-            stage=stage,
-            case_officer=_group(Part.CASE_OFFICER, [roles.case_officer]),
-            fact_owner=_group(Part.FACT_OWNER, [roles.fact_owner]),
-            heads=tuple(_group(Part.HEAD, [h]) for h in _heads(registers, roles.unit, known.on)),
-            adopters=_group(Part.ADOPTER, roles.adopter or [""]),
-            controllers=_group(Part.CONTROLLER, granted or [""]),
-            administrators=_group(Part.ADMINISTRATOR, known.administrators),
-        )
 
-    def wanted(self) -> Iterator[tuple[_Group, tuple[_Group, ...]]]:
-        """Each group that is to be told, with those who are told in its place."""
-        last = (self.controllers, self.administrators)
-        yield self.case_officer, (self.fact_owner, *self.heads, *last)
-        yield self.fact_owner, (self.case_officer, *self.heads, *last)
-        if self.stage.reaches_head:
-            for number, head in enumerate(self.heads[: self.stage.level + 1], 1):
-                yield head, (*self.heads[number:], *last)
-        if self.stage.reaches_deciders:
-            yield self.adopters, (*self.heads, *last)
-            yield self.controllers, (self.administrators,)
+def _above(roles: Roles, stage: Stage, known: Organisation) -> _Above:
+    """The same for thousands of documents of a unit: it is found once for an organisation."""
+    level = stage.level if stage.reaches_head else None
+    key = (roles.unit, tuple(roles.adopter), level, stage.reaches_deciders)
+    found = known.above.get(key)
+    if found is None:
+        heads = _heads(known.registers, roles.unit, known.on)
+        found = known.above[key] = _found_above(roles, stage, heads, known)
+    return found
+
+
+def _found_above(
+    roles: Roles, stage: Stage, entries: Sequence[Entry], known: Organisation
+) -> _Above:
+    functions = known.registers.functions.values()
+    granted = [one.slug for one in functions if Grant.CONTROLLER in one.grants]
+    controllers = _group(Part.CONTROLLER, granted or [""])
+    administrators = _group(Part.ADMINISTRATOR, known.administrators)
+    heads = tuple(_group(Part.HEAD, [entry]) for entry in entries)
+    others = (*heads, controllers, administrators)
+    told: list[Recipient] = []
+    if stage.reaches_head:
+        for number, head in enumerate(heads[: stage.level + 1], 1):
+            told += _told(head, others[number:], known)
+    if stage.reaches_deciders:
+        told += _told(_group(Part.ADOPTER, roles.adopter or [""]), others, known)
+        told += _told(controllers, (administrators,), known)
+    return _Above(told=tuple(told), others=others)
 
 
 def _group(part: Part, entries: Iterable[Entry]) -> _Group:

@@ -6,6 +6,7 @@ Every right but administration comes from here; entries end, and are never remov
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from styrdokument.domain.document import DocumentType
 from styrdokument.domain.people import (
@@ -56,8 +57,9 @@ class Registers:
         self, person: Person, *, on: date, is_admin: bool = False, is_current: bool = True
     ) -> Actor:
         """`person` with the functions and grants that they hold on the day `on`."""
-        held = {f.slug for f in self.functions.values() if person.id in f.holders_on(on)}
-        standing_in = {f.slug for f in self.functions.values() if person.id in f.stand_ins_on(on)}
+        named = self._functions_naming.get(person.id, ())
+        held = {f.slug for f in named if person.id in f.holders_on(on)}
+        standing_in = {f.slug for f in named if person.id in f.stand_ins_on(on)}
         functions = frozenset(held | standing_in)
         grants = {grant for slug in functions for grant in self.functions[slug].grants}
         return Actor(
@@ -68,6 +70,15 @@ class Registers:
             is_admin=is_admin,
             is_current=is_current,
         )
+
+    @cached_property
+    def _functions_naming(self) -> Mapping[PersonId, tuple[Function, ...]]:
+        """The functions that somebody has held, holds, will hold or stands in for."""
+        found: dict[PersonId, dict[str, Function]] = {}
+        for one in self.functions.values():
+            for holding in (*one.holding, *one.stand_ins):
+                found.setdefault(holding.person, {})[one.slug] = one
+        return {person: tuple(functions.values()) for person, functions in found.items()}
 
     def holders(self, entry: Entry, *, on: date) -> tuple[PersonId, ...]:
         """The people behind an entry on a day: the person, or holders and stand-ins."""

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from styrdokument.domain.validity import add_months, before
 
@@ -122,6 +123,12 @@ def newest_stage(
     if about is About.AFTER_REVIEW:
         stage = _newest_of_review(ends_on, on)
         return replace(stage, name=f"{_AFTER_REVIEW}{stage.name}") if stage else None
+    return _newest_stage(ends_on, tuple(ladder), on)
+
+
+@lru_cache(maxsize=8192)
+def _newest_stage(ends_on: date, ladder: tuple[str, ...], on: date) -> Stage | None:
+    """The same of an end; thousands of documents have the same."""
     months = months_since(ends_on, on)
     if months > 0:
         day = add_months(ends_on, months)

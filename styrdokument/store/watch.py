@@ -66,7 +66,7 @@ class Watch:
             asked.append(came if since is None else and_(came, w.set_on >= since))
             seen: set[tuple[int, str]] = set()
             for condition in asked:
-                for row in connection.execute(_watched().where(condition)).mappings():
+                for row in connection.execute(_watched().where(condition)).mappings().all():
                     key = row["document"], row["about"]
                     if key not in seen:
                         seen.add(key)

@@ -120,19 +120,17 @@ def test_somebody_without_an_address_is_passed_by_while_another_has_one():
 entries = st.sampled_from(["", "finns-inte", HEAD_OF_MEDICINE, *(person.id for person in CAST)])
 
 
-@given(
-    st.sets(st.sampled_from([person.id for person in CAST])),
-    st.sets(st.sampled_from([person.id for person in CAST])),
-    st.builds(
-        Roles,
-        unit=st.sampled_from(["", "finns-inte", *REGISTERS.units]),
-        case_officer=entries,
-        fact_owner=entries,
-        adopter=st.lists(entries, max_size=2).map(tuple),
-    ),
-    st.integers(-400, 100),
-    st.integers(0, 5),
+all_roles = st.builds(
+    Roles,
+    unit=st.sampled_from(["", "finns-inte", *REGISTERS.units]),
+    case_officer=entries,
+    fact_owner=entries,
+    adopter=st.lists(entries, max_size=2).map(tuple),
 )
+some_people = st.sets(st.sampled_from([person.id for person in CAST]))
+
+
+@given(some_people, some_people, all_roles, st.integers(-400, 100), st.integers(0, 5))
 def test_a_reminder_never_goes_to_nobody_nor_twice_to_one(here, reachable, roles, days_left, level):
     here |= {EVA.id}
     organisation = known(frozenset(here), reachable=frozenset(here & reachable))
@@ -143,6 +141,17 @@ def test_a_reminder_never_goes_to_nobody_nor_twice_to_one(here, reachable, roles
     assert set(people) <= here
     if here & reachable & {EVA.id}:
         assert set(people) <= reachable
+
+
+@given(
+    some_people,
+    st.lists(st.tuples(all_roles, st.integers(-400, 100), st.integers(0, 5)), max_size=8),
+)
+def test_who_is_told_of_one_document_does_not_follow_from_those_before_it(here, documents):
+    together = known(frozenset(here))
+    for roles, days_left, level in documents:
+        alone = recipients(roles, stage(days_left, level), known(frozenset(here)))
+        assert recipients(roles, stage(days_left, level), together) == alone
 
 
 @pytest.mark.parametrize("days_left", [91, 14, -31])
