@@ -4,7 +4,7 @@ They stand beside `journal`, which takes them in: one journal, one set of tables
 row under a key of its own, written in the transaction that puts its mail in the outbox.
 """
 
-from sqlalchemy import JSON, Column, Date, Index, Integer, Table
+from sqlalchemy import JSON, Column, Date, Index, Integer, Table, text
 
 from styrdokument.store.columns import Key, Moment, Plain
 from styrdokument.store.identities import METADATA
@@ -23,6 +23,14 @@ outbox = Table(
     Column("ended", Plain, nullable=False, server_default=""),
 )
 """`next_at`: not to be tried before. `ended`: why it never goes; empty while it is to, or went."""
+IS_TO_GO = text("sent_at IS NULL AND ended = ''")
+"""As the index below has it: a database finds the index by the very words."""
+Index(
+    "outbox_to_go",
+    *(outbox.c.at, outbox.c.happening, outbox.c.recipient),
+    sqlite_where=IS_TO_GO,
+    postgresql_where=IS_TO_GO,
+)
 
 reminders = Table(
     "reminders",

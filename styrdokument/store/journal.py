@@ -27,7 +27,7 @@ from sqlalchemy import (
 from styrdokument.store.clockwork import outbox
 from styrdokument.store.columns import Key, Moment, Plain
 from styrdokument.store.identities import METADATA
-from styrdokument.store.sql import add_columns, check_fits, insert_or_replace, writing
+from styrdokument.store.sql import add_missing, check_fits, insert_or_replace, writing
 
 accounts = Table(
     "accounts",
@@ -129,11 +129,11 @@ class Journal:
         self.engine = engine
 
     def prepare(self) -> None:
-        """Make the tables that are missing, and the columns that those of an older journal lack."""
+        """Make the tables that are missing, and what those of an older journal lack."""
         with writing(self.engine) as connection:
             check_fits(connection)
             METADATA.create_all(connection)
-            add_columns(connection, METADATA)
+            add_missing(connection, METADATA)
 
     @property
     def is_kept(self) -> bool:

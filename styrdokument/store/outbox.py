@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Engine, RowMapping, bindparam, func, or_, select, update
 
-from styrdokument.store.clockwork import outbox
+from styrdokument.store.clockwork import IS_TO_GO, outbox
 from styrdokument.store.sql import insert_or_ignore, writing
 
 Row = RowMapping
@@ -48,7 +48,7 @@ class Outbox:
     def claim(self, *, at: datetime, most: int) -> list[Key]:
         """The oldest mail that is to be tried now; it is ours alone for some minutes."""
         o = outbox.c
-        query = select(o.happening, o.recipient, o.kind).where(_waits(), _may_be_tried(at))
+        query = select(o.happening, o.recipient, o.kind).where(IS_TO_GO, _may_be_tried(at))
         with writing(self._engine) as connection:
             found = connection.execute(query.order_by(o.at, o.happening, o.recipient).limit(most))
             keys = [Key(**row) for row in found.mappings()]
@@ -94,7 +94,7 @@ class Outbox:
 
     def waiting(self) -> tuple[int, datetime | None]:
         """How much is still to go, and since when the oldest has been."""
-        query = select(func.count(), func.min(outbox.c.at)).where(_waits())
+        query = select(func.count(), func.min(outbox.c.at)).where(IS_TO_GO)
         with self._engine.connect() as connection:
             count, oldest = connection.execute(query).one()
         return count, oldest
@@ -132,10 +132,6 @@ def _let_wait(connection: Connection, keys: Iterable[Key], until: datetime | Non
     rows = [{**_bound(key), "next_at": until} for key in keys]
     if rows:
         connection.execute(_CHANGE, rows)
-
-
-def _waits() -> Any:  # noqa: ANN401 - a condition
-    return and_(outbox.c.sent_at.is_(None), outbox.c.ended == "")
 
 
 def _may_be_tried(at: datetime) -> Any:  # noqa: ANN401 - a condition

@@ -111,14 +111,17 @@ def check_whole(connection: Connection) -> None:
             raise ValueError(told[0])
 
 
-def add_columns(connection: Connection, metadata: MetaData) -> None:
-    """Give the tables that are there the columns that they lack; what stands in them stays."""
+def add_missing(connection: Connection, metadata: MetaData) -> None:
+    """Give the tables that are there the columns and indexes that they lack; their rows stay."""
     found = inspect(connection)
     for table in metadata.sorted_tables:
         known = {column["name"] for column in found.get_columns(table.name)}
         for column in (one for one in table.columns if one.name not in known):
             words = CreateColumn(column).compile(dialect=connection.dialect)
             connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {words}")
+        there = {index["name"] for index in found.get_indexes(table.name)}
+        for index in (one for one in table.indexes if one.name not in there):
+            index.create(connection)
 
 
 def insert_or_replace(connection: Connection, table: Table, *rows: dict[str, Any]) -> None:

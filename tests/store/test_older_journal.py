@@ -57,6 +57,8 @@ def test_what_it_lacks_is_added_and_what_it_holds_stays(older: Engine) -> None:
     for table in journal.METADATA.sorted_tables:
         columns = {column["name"] for column in found.get_columns(table.name)}
         assert columns == {column.name for column in table.columns}
+        indexes = {index["name"] for index in found.get_indexes(table.name)}
+        assert {index.name for index in table.indexes} <= indexes
     (row,) = Journal(older).outbox()
     assert row == ROW | {"sent_at": None, "next_at": None, "tries": 0, "fault": "", "ended": ""}
 
