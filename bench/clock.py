@@ -56,7 +56,13 @@ def fill(house: House, count: int) -> None:
             own = {"document": number, "version": 1, "title": f"Rutin {number}", "type": "routine"}
             rows[t.versions].append(sample | own | days | {"text": "", "body": "", "words": ""})
             rows[t.watches].append(
-                {"document": number, "version": 1, "type": "routine", "ends_on": ends}
+                {
+                    "document": number,
+                    "about": "end",
+                    "version": 1,
+                    "type": "routine",
+                    "ends_on": ends,
+                }
                 | {"set_on": ends - timedelta(days=730), "is_imported": False}
             )
         for table, made in rows.items():

@@ -38,6 +38,7 @@ ASKED = (
     "/overview/expired?unit=medicinkliniken",
     "/overview/cases",
     "/overview/stuck",
+    "/overview/departures",
     "/overview/in-force",
     "/overview/expired.csv",
     "/units/medicinkliniken",
@@ -108,11 +109,12 @@ def _version(
         "title": f"Rutin {document}",
         "sorting": f"rutin {document}",
         "audience": "public" if document % 2 else "internal",
-        **dict.fromkeys(("text", "body", "page", "words"), f"{document} {TEXT}"),
+        **dict.fromkeys(("text", "body", "words"), f"{document} {TEXT}"),
         "decided_on": start,
         "recorded_at": _moment(start),
         **days,
         "review_on": None,
+        "after_review_on": None,
         "applies_until": later,
         "repealed_from": None,
         "is_cancelled": False,
@@ -147,7 +149,7 @@ def _case(
     yield (
         tables.cases,
         {"number": case, "kind": "revise", "state": "draft", "title": f"Rutin {document}"}
-        | {"unit": unit, "type": kind, "opened_by": person, "log": ""}
+        | {"unit": unit, "type": kind, "opened_by": person, "branch": "", "log": ""}
         | dict.fromkeys(("opened_at", "turn_since", "changed_at"), at),
     )
     yield tables.case_documents, {"number": case, "document": document}
