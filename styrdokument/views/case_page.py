@@ -60,6 +60,7 @@ def _values(
         "waits_for": waiting(matter, by) if any(map(by.answers_to, turn)) else "none",
         "said": lambda step: said(step, matter.case.kind),
         "has_approved": _has_approved(matter, by),
+        "has_approved_earlier": not _has_approved(matter, by, as_it_stands=True),
         "editable": WRITTEN,
         "hindrances": _hindrances(matter, by),
         "reasons_why_not": _reasons_why_not(matter, by),
@@ -75,10 +76,16 @@ def _values(
     }
 
 
-def _has_approved(matter: Matter, by: Actor) -> bool:
-    """Whether the visitor has said yes to every draft as it now stands."""
-    counted = [review.approvals_of(matter.case, draft) for draft in matter.drafts.values()]
-    return all(any(approval.by.id == by.id for approval in one) for one in counted)
+def _has_approved(matter: Matter, by: Actor, *, as_it_stands: bool = False) -> bool:
+    """Whether the visitor has said yes to every draft, or to what a board changed since."""
+    return all(
+        any(
+            approval.by.id == by.id
+            and (approval.content_hash == draft.content_hash or not as_it_stands)
+            for approval in review.approvals_of(matter.case, draft)
+        )
+        for draft in matter.drafts.values()
+    )
 
 
 def _hindrances(matter: Matter, by: Actor) -> tuple[Problem, ...]:

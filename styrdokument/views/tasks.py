@@ -1,6 +1,7 @@
 """What waits for the signed-in person: cases whose turn is theirs, and documents to look over."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint
@@ -11,7 +12,7 @@ from styrdokument.actions.minding import minded
 from styrdokument.domain.access import Act
 from styrdokument.domain.case import CaseNumber
 from styrdokument.domain.tasks import waiting
-from styrdokument.domain.validity import Standing
+from styrdokument.domain.validity import APPLIES, Standing
 from styrdokument.store.catalogue import ANSWERING, Filters, Row, Sorting
 from styrdokument.views.support import actor, house, may_here, page, today
 
@@ -43,9 +44,9 @@ def _task(row: Row) -> Mapping[str, Any]:
 
 
 def _ending() -> list[Row]:
-    """The documents that the visitor answers for, due or expired, soonest first."""
+    """What the visitor answers for: due, expired, or changed in haste; the most pressing first."""
     entries = frozenset({actor().id, *actor().functions})
-    filters = Filters(
-        standings=ENDING, entries=entries, roles=ANSWERING, sorting=Sorting.VALID_UNTIL
-    )
-    return list(house().catalogue.find(filters, on=today(), internal=True)[0])
+    near = Filters(standings=ENDING, entries=entries, roles=ANSWERING, sorting=Sorting.VALID_UNTIL)
+    hasty = replace(near, standings=APPLIES, is_urgent=True)
+    found = [house().catalogue.find(one, on=today(), internal=True)[0] for one in (hasty, near)]
+    return list({row["document"]: row for rows in found for row in rows}.values())

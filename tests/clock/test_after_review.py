@@ -204,6 +204,15 @@ def test_the_unit_and_whoever_answers_for_it_see_it(urgent):
     assert "Ska granskas i efterhand: 1." in desk.get("/units/medicinkliniken").text
 
 
+def test_whoever_answers_for_it_has_it_among_their_tasks(urgent):
+    client = create_app(urgent.house, urgent.config).test_client()
+    token = urgent.house.sessions.begin(PersonId(urgent.ids["frans"]), at=NOON)
+    client.set_cookie("styrdokument", token)
+    shown = client.get("/tasks").get_data(as_text=True)
+    assert shown.count(f'href="/documents/{HYGIENE}"') == 1
+    assert f"Ska granskas i efterhand senast {BY}" in shown
+
+
 def test_its_day_stands_in_the_calendar_of_those_who_answer_for_it(urgent):
     secret = urgent.house.wishes.make_calendar(PersonId(urgent.ids["alma"]))
     file = create_app(urgent.house, urgent.config).test_client().get(f"/calendar/{secret}.ics")

@@ -61,6 +61,7 @@ DESK = (
     "/overview?show=all",
     "/overview/expired",
     "/overview/due",
+    "/overview/urgent",
     "/overview/ownerless",
     "/overview/cases",
     "/overview/stuck",

@@ -124,6 +124,8 @@ def test_who_attests_sees_what_the_board_changed(person, entered):
     assert "Organet ändrade texten: ”" in told
     assert "Gun har skrivit in den som den står i protokollet." in told
     assert told.count("på den text som lades fram") == 2
+    assert "Du har godkänt texten som lades fram. Organet ändrade den sedan." in told
+    assert "Du har godkänt texten som den nu står." not in told
     whole = page(person("birgit"), f"{entered}?since=adopted")
     assert main_of(whole).xpath(".//ins/text()") != [", och hållbart"]
 
@@ -133,6 +135,13 @@ def test_a_title_that_the_board_changed_is_shown_with_the_reviewed_one(person, p
     assert answer.status_code == 303
     cells = page(person("birgit"), policy).xpath("//table//ins/text()")
     assert cells == ["Policy för mål"]
+
+
+def test_a_registrar_records_and_does_not_adopt(person, policy):
+    box = page(person("gun"), policy).xpath(f"//form[@action='{policy}/decision']")[0]
+    told = " ".join(box.text_content().split())
+    assert told.startswith("För in protokollet Organet har beslutat.")
+    assert "Du fastställer" not in told
 
 
 def test_only_whoever_may_record_sees_the_form(person, policy):
