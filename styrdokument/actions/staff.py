@@ -117,7 +117,7 @@ class Staff:
 
     def is_fresh(self, seen_at: datetime | None) -> bool:
         """Whether somebody who was last seen then need not be looked up; None: never has to be."""
-        return self.organisation is None or seen_at is None or self._now() - seen_at <= FRESH
+        return self.organisation is None or seen_at is None or abs(self._now() - seen_at) <= FRESH
 
     def is_current(self, person: PersonId, *, live: bool = False) -> bool:
         """Whether it is known that somebody is here, and what of; asks where it is not.

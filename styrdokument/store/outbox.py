@@ -16,6 +16,8 @@ from styrdokument.store.sql import insert_or_ignore, writing
 
 Row = RowMapping
 CLAIM_LASTS = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(days=2)
+"""Longer than anything is put off for: tomorrow's digest is, for a day."""
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -135,4 +137,6 @@ def _let_wait(connection: Connection, keys: Iterable[Key], until: datetime | Non
 
 
 def _may_be_tried(at: datetime) -> Any:  # noqa: ANN401 - a condition
-    return or_(outbox.c.next_at.is_(None), outbox.c.next_at <= at)
+    """What waits longer than anything does was put off by a clock that ran ahead."""
+    next_at = outbox.c.next_at
+    return or_(next_at.is_(None), next_at <= at, next_at > at + LONGEST_WAIT)

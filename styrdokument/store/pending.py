@@ -57,7 +57,7 @@ class Pending:
         query = select(pending.c.at).where(is_it, pending.c.whose == whose)
         with self._engine.connect() as connection:
             began = connection.execute(query).scalar()
-        return began is not None and at - began <= LASTS / 2
+        return began is not None and abs(at - began) <= LASTS / 2
 
     def take(self, purpose: str, name: str, *, whose: str, at: datetime) -> dict[str, Any] | None:
         """The facts behind a name, which is none from now on; None where nothing waits so."""
@@ -66,7 +66,7 @@ class Pending:
         with writing(self._engine) as connection:
             row = connection.execute(select(pending).where(chosen)).mappings().first()
             connection.execute(delete(pending).where(chosen))
-        if row is None or at - row["at"] > LASTS:
+        if row is None or abs(at - row["at"]) > LASTS:
             return None
         facts: dict[str, Any] = json.loads(row["facts"])
         return facts

@@ -111,7 +111,7 @@ class Sessions:
 
     def is_throttled(self, login: str, address: str, *, at: datetime) -> bool:
         """Whether too many sign-ins have failed for the login, from the address, or both."""
-        since = failures.c.at > at - FAILURE_WINDOW
+        since = failures.c.at.between(at - FAILURE_WINDOW, at + FAILURE_WINDOW)
         by_login, by_address = (
             failures.c.login == counted_as(login),
             failures.c.address == address,
@@ -142,8 +142,8 @@ class Sessions:
 
     def _lasts(self, hashed: str, begun_at: datetime, seen_at: datetime, *, at: datetime) -> bool:
         """Whether the session still lasts; that it was used is noted once a minute."""
-        if at - begun_at > self._longest or at - seen_at > self._idle:
-            return False
+        if abs(at - begun_at) > self._longest or abs(at - seen_at) > self._idle:
+            return False  # or it is from a time that a clock which ran ahead has shown
         if at - seen_at > timedelta(minutes=1):
             self._touch(hashed, at)
         return True
