@@ -13,7 +13,8 @@ from styrdokument.actions.house import House
 
 LONGEST_SILENCE = timedelta(hours=26)
 """A day and two hours: what is done each morning has been left out once."""
-MAIL_WAITS = timedelta(hours=26)
+MAIL_WAITS, MAIL_WAITS_IN_VAIN = timedelta(hours=26), timedelta(hours=1)
+"""How long mail may wait; and where no mail server answers."""
 REFUSED_LATELY = timedelta(days=14)
 
 
@@ -58,11 +59,13 @@ def minded(house: House) -> Minded:
     is_silent = done is not None and now - done > LONGEST_SILENCE
     tried = runs.get("mail")
     directory = tried.told.get("directory") if tried else None
+    mail_fault = str(tried.told.get("fault", "")) if tried else ""
+    patience = MAIL_WAITS_IN_VAIN if mail_fault else MAIL_WAITS
     found = {
         Alarm.SILENT: is_silent,
         Alarm.HELD: bool(told.get("held")),
         Alarm.NOBODY_REACHED: bool(told.get("unheard")),
-        Alarm.MAIL_WAITS: oldest is not None and now - oldest > MAIL_WAITS,
+        Alarm.MAIL_WAITS: oldest is not None and now - oldest > patience,
         Alarm.MAIL_REFUSED: house.outbox.ended(since=now - REFUSED_LATELY) > 0,
         Alarm.FAILED: any(run.fault for run in runs.values()),
         Alarm.DIRECTORY_SILENT: directory is False,
@@ -77,7 +80,7 @@ def minded(house: House) -> Minded:
         },
         unsent=unsent,
         oldest_unsent_at=oldest,
-        mail_fault=str(tried.told.get("fault", "")) if tried else "",
+        mail_fault=mail_fault,
         directory_answers=directory,
         index_checked_at=index.done_at if index else None,
         alarms=tuple(alarm for alarm, is_raised in found.items() if is_raised),

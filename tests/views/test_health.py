@@ -61,6 +61,17 @@ def test_health_tells_what_was_done_and_what_waits(client, house, region):
     assert health["index_checked_at"] == health["scheduler"]["last_run_at"]
 
 
+def test_mail_that_waits_for_an_hour_while_no_server_answers_is_an_alarm(client, house, region):
+    minded(house)
+    row = {"happening": "decision:1", "recipient": region.ids["alma"], "kind": "adopt"}
+    house.outbox.put([row | {"at": NOON - timedelta(minutes=61)}])
+    assert alarms(client) == []  # it may wait for its turn
+    for fault, found in (("no answer", ["mail_waits"]), ("", [])):
+        told = {"fault": fault, "directory": None}
+        house.runs.note(Run(job="mail", begun_at=NOON, done_at=NOON, told=told))
+        assert alarms(client) == found
+
+
 def test_faults_are_told_to_those_alone_who_see_to_them(client, house, sign_in):
     minded(house, held=5000)
     fault = {"fault": "mail.region.invalid: no"}
