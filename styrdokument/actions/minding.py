@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from styrdokument.actions.house import House
+from styrdokument.store.runs import Run
 
 LONGEST_SILENCE = timedelta(hours=26)
 """A day and two hours: what is done each morning has been left out once."""
@@ -73,11 +74,7 @@ def minded(house: House) -> Minded:
     }
     return Minded(
         last_run_at=max((run.done_at for run in runs.values() if run.done_at), default=None),
-        jobs={
-            name: {"begun_at": run.begun_at, "done_at": run.done_at, "told": run.told}
-            | ({"fault": run.fault} if run.fault else {})
-            for name, run in sorted(runs.items())
-        },
+        jobs={name: _job(run) for name, run in sorted(runs.items())},
         unsent=unsent,
         oldest_unsent_at=oldest,
         mail_fault=mail_fault,
@@ -85,3 +82,8 @@ def minded(house: House) -> Minded:
         index_checked_at=index.done_at if index else None,
         alarms=tuple(alarm for alarm, is_raised in found.items() if is_raised),
     )
+
+
+def _job(run: Run) -> Mapping[str, Any]:
+    told: dict[str, Any] = {"begun_at": run.begun_at, "done_at": run.done_at, "told": run.told}
+    return told | {"fault": run.fault} if run.fault else told
