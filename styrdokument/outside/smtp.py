@@ -5,6 +5,7 @@ password, a certificate, our own address) is always the first: it can be mended,
 """
 
 import smtplib
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -115,5 +116,7 @@ def _words(code: int, told: bytes | str) -> str:
 
 
 def _shut(server: smtplib.SMTP) -> None:
-    with suppress(OSError, AttributeError):
-        server.close()
+    """End whatever waits for the server; to close what another thread reads would wait, too."""
+    with suppress(OSError, ValueError):
+        if server.sock:
+            server.sock.shutdown(socket.SHUT_RDWR)
