@@ -66,6 +66,8 @@ DESK = (
     "/overview/cases",
     "/overview/stuck",
     "/overview/stuck?days=9999",
+    "/overview/departures",
+    "/overview/delegation",
     "/overview/in-force",
     "/overview/in-force?when=during",
     "/overview?unit=nowhere",
@@ -73,6 +75,8 @@ DESK = (
     "/units/medicinkliniken",
 )
 """For those who see all."""
+POLICY = 1024
+"""A text that the assembly decides."""
 
 
 def axe() -> str:
@@ -204,6 +208,41 @@ def test_the_controllers_desk_is_accessible_and_fits_the_screen(
     for address in (*DESK, str(people)):
         karin.goto(address)
         found += violations(karin)
+
+    assert found == []
+
+
+def test_what_a_board_changed_and_what_somebody_left_behind_is_accessible(
+    open_page: Callable[..., Page], served: Served
+) -> None:
+    alma, arvid, karin = (open_page(served, login) for login in ("alma", "arvid", "karin"))
+    case = open_revision(alma, POLICY)
+    write(alma, case, POLICY, SENTENCE)
+    submit(alma, case, "Ny mening.")
+    for login in ("birgit", "cecilia"):
+        page = open_page(served, login)
+        page.goto(case)
+        press(page, f"{case}/approvals")
+    entry = f"{case}/documents/{POLICY}/minutes"
+    arvid.goto(case)
+    arvid.get_by_text("Organet ändrade texten").last.click()
+    found = violations(arvid)
+    words = arvid.locator(f'form[action="{entry}"] [name=text]')
+    words.fill(words.input_value().replace(SENTENCE, "Fullmäktiges mening."))
+    press(arvid, entry)
+    for page in (arvid, karin):
+        page.goto(case)
+        found += violations(page)
+
+    person = alma.locator(".site-header a[href^='/people/']").first.get_attribute("href")
+    assert command("account", "disable", "alma", data=served.data).returncode == 0
+    karin.goto("/overview/departures")
+    found += violations(karin)
+    karin.locator(f'main a[href^="{person}/handover"]').click()
+    found += violations(karin)
+    karin.locator(".site-header a[href^='/people/']").first.click()
+    karin.get_by_text("Frånvaro", exact=True).click()
+    found += violations(karin)
 
     assert found == []
 
