@@ -4,8 +4,12 @@ from functools import cache
 
 import pytest
 
+from styrdokument.actions import telling
+from styrdokument.actions.letters.writing import letter_for
 from styrdokument.actions.verifying import verify_house, verify_repository
 from styrdokument.domain.document import DocumentId
+from styrdokument.outside.mail import Letter
+from styrdokument.store.outbox import Key
 from tests.views import library
 from tests.views.steps import (
     change_register,
@@ -234,6 +238,26 @@ def test_where_approvals_take_a_second_look_the_attest_does_too(person, house, r
     for password, status in (("", 403), ("fel", 403), (library.PASSWORD, 303)):
         answer = send(person("birgit"), entered, attesting(entered), password=password)
         assert answer.status_code == status, (password, answer.text)
+
+
+def test_each_whose_turn_it_becomes_is_told_in_words_of_what_to_do(person, house, region, policy):
+    telling.tell_of_cases(house)  # the first time nobody is
+    logins = {person: login for login, person in region.ids.items()}
+
+    def told():
+        telling.tell_of_cases(house)
+        rows = [row for row in house.journal.outbox() if row["kind"] == "turn"]
+        keys = [Key(**{k: row[k] for k in ("happening", "recipient", "kind")}) for row in rows]
+        letters = {logins[key.recipient]: letter_for(house, key) for key in keys}
+        return {who: one.subject for who, one in letters.items() if isinstance(one, Letter)}
+
+    record = {"gun": "Din tur: för in protokollet i ärende 2"}
+    attest = "Din tur: intyga protokollets text i ärende 2"
+    assert told() == record
+    send(person("gun"), policy, entering(policy), text=BOARDS)
+    assert told() == {"birgit": attest, "cecilia": attest}
+    send(person("birgit"), policy, attesting(policy))
+    assert told() == record
 
 
 def test_the_log_says_what_was_entered_and_attested(person, entered):
