@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from email.message import EmailMessage
 
 import pytest
 
@@ -242,26 +243,39 @@ def test_mail_is_in_the_language_that_somebody_reads(office: Office) -> None:
     assert other["subject"].startswith("Påminnelse: ")
 
 
-def test_a_text_until_further_notice_is_not_said_to_end_on_the_day_of_its_review(
-    office: Office,
-) -> None:
-    facts = {
-        "review_on": date(2028, 11, 21),
-        "decided_by": Who(id=None, name="Dag"),
-        "basis": Basis(kind=BasisKind.HEAD_OF_OPERATIONS),
-    }
-    days = {"begins": TODAY, "ends": None}
+def decided(office: Office, **more: object) -> EmailMessage:
+    """What Alma gets to know of a decision on a text called Omloppstid."""
+    basis = Basis(kind=BasisKind.HEAD_OF_OPERATIONS)
+    facts = {"review_on": date(2028, 11, 21), "decided_by": Who(id=None, name="Dag")}
+    days = {"begins": TODAY, "ends": None, "facts": {**facts, "basis": basis}}
     text = library.Text(
-        document=1901, title="Tills vidare", kind=DecisionKind.ADOPT, facts=facts, **days
+        document=1901, title="Omloppstid", kind=DecisionKind.ADOPT, **{**days, **more}
     )
     library.put(office.house, text, office.ids)
     office.house.index.catch_up()
     telling.tell(office.house)
     send_waiting(office.house)
     (letter,) = office.inbox.to(address("alma"))
-    told = letter.get_body(("plain",)).get_content()
+    return letter
+
+
+def test_a_text_until_further_notice_is_not_said_to_end_on_the_day_of_its_review(
+    office: Office,
+) -> None:
+    told = decided(office).get_body(("plain",)).get_content()
     assert "Gäller tills vidare från 2026-11-21. Ska ses över senast 2028-11-21." in told
     assert "till och med" not in told
+
+
+@pytest.mark.parametrize("is_public", [True, False])
+def test_a_subject_names_what_anybody_may_read_and_an_internal_text_by_its_number(
+    office: Office, *, is_public: bool
+) -> None:
+    # M5
+    letter = decided(office, is_public=is_public)
+    name = "Omloppstid" if is_public else "dokument 1901"
+    assert letter["subject"] == f"Fastställt: {name}, version 1"
+    assert "Omloppstid" in letter.get_body(("plain",)).get_content()
 
 
 # Cases
