@@ -11,6 +11,7 @@ import pytest
 from styrdokument.actions import opening, reminding, reviewing, sending, telling
 from styrdokument.actions.house import House
 from styrdokument.actions.letters import writing
+from styrdokument.actions.registering import put_register
 from styrdokument.actions.sending import send_waiting
 from styrdokument.domain.case import CaseNumber, Kind
 from styrdokument.domain.decisionfile import Basis, BasisKind, DecisionKind
@@ -336,6 +337,27 @@ def test_each_kind_of_case_says_what_its_draft_waits_for(office: Office, kind: K
     assert f"Ärende {case} väntar på dig." in said
     assert words in said
     assert ("Skriv klart" in said) == (kind is Kind.REVISE)
+
+
+def test_whoever_lost_the_right_to_a_case_before_the_letter_went_is_told_nothing_of_it(
+    office: Office,
+) -> None:
+    # M5: the title of a draft stands in the letter
+    house, ids = office.house, office.ids
+    subjects(office)
+    office.moment += timedelta(minutes=1)
+    case = small.open_revision(house, ids, HYGIENE)
+    reviewing.withdraw(house, library.actor(house, ids, "alma"), case, Given(reason="Nej."))
+    telling.tell_of_cases(house)
+    functions = house.record.register_files()["functions.yaml"].decode()
+    start = functions.index("\nhygienlakare:")
+    changed = functions[:start] + functions[start:].replace(ids["frans"], ids["eva"], 1)
+    by = [library.actor(house, ids, login) for login in ("karin", "alma")]
+    put_register(house, "functions.yaml", changed.encode(), by=by, reason="Ny läkare.")
+
+    assert "frans" not in subjects(office)
+    (row,) = (r for r in office.unsent() if r["kind"] == "withdrawn")
+    assert (row["recipient"], row["ended"]) == (ids["frans"], "no_right")
 
 
 def test_a_turn_that_has_passed_on_before_the_letter_went_is_not_told(office: Office) -> None:
