@@ -32,12 +32,13 @@ def directory(controller: Serving) -> Ldap:
     return Ldap(settings_in(Path("/"), controller.settings()), lambda: NOW)
 
 
-def test_somebody_signs_in_by_either_name_and_is_one_by_their_guid(
+def test_somebody_signs_in_by_any_of_their_names_and_is_one_by_their_guid(
     directory: Ldap, forest: Forest
 ) -> None:
     key = forest.add("alma", PASSWORD)
 
-    found = [directory.authenticate(n, PASSWORD) for n in ("alma", "ALMA", "alma@region.example")]
+    typed = ("alma", "ALMA", "alma@region.example", "REGION\\alma")
+    found = [directory.authenticate(name, PASSWORD) for name in typed]
 
     assert {one.key for one in found} == {key}
     assert {one.login for one in found} == {"alma"}

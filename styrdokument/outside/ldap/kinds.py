@@ -12,7 +12,8 @@ from dataclasses import dataclass
 class Kind:
     """What a kind of server calls things; `login` and `name` are the first that are filled in.
 
-    `nested` is the rule that follows groups in groups by itself, where the server has it.
+    `nested` is the rule that follows groups in groups by itself, where the server has it. Where
+    it `has_domains`, people may type one in front of their login, and a backslash between.
     """
 
     people: str
@@ -24,6 +25,7 @@ class Kind:
     members: tuple[str, ...]
     in_filter: Callable[[str], str]
     nested: str = ""
+    has_domains: bool = False
 
 
 def _escaped_bytes(key: str) -> str:
@@ -59,5 +61,6 @@ KINDS: Mapping[str, Kind] = {
         members=("member",),
         in_filter=_escaped_bytes,
         nested="1.2.840.113556.1.4.1941",
+        has_domains=True,
     ),
 }

@@ -130,6 +130,8 @@ class Ldap:
     def _find(self, line: Line, login: str) -> Entry | None:
         """The one entry that a login names; where it names several, nobody, and an alarm."""
         typed = unicodedata.normalize("NFC", login).strip()
+        if self._kind.has_domains:
+            typed = typed.rpartition("\\")[2]
         if _as_bytes(typed) is None:
             return None
         people = self._settings.people or self._kind.people
