@@ -93,9 +93,16 @@ def test_no_subject_holds_an_internal_title_and_no_link_a_secret_or_an_action(
     assert any(SECRET in one.get_body(("plain",)).get_content() for one in letters)
     for one in letters:
         assert SECRET not in one["subject"]
-        words = one.get_body(("plain",)).get_content() + one.get_body(("html",)).get_content()
-        links = re.findall(r"https?://[^\s\"<]+", words)
-        assert all(re.fullmatch(r"http://127\.0\.0\.1:8080/documents/\d+", link) for link in links)
+        assert_links_lead_to_pages(one)
+
+
+def assert_links_lead_to_pages(letter: EmailMessage) -> None:
+    """To the pages of documents and cases, with nothing that says who reads or what to do (M6)."""
+    both = [letter.get_body((one,)).get_content() for one in ("plain", "html")]
+    links = re.findall(r"https?://[^\s\"<]+", "".join(both))
+    assert links
+    place = r"http://127\.0\.0\.1:8080/(documents|cases)/\d+"
+    assert [link for link in links if not re.fullmatch(place, link)] == []
 
 
 def test_what_a_document_is_called_is_escaped_in_html(office: Office) -> None:
@@ -288,6 +295,7 @@ def subjects(office: Office) -> dict[str, list[str]]:
     send_waiting(office.house)
     found: dict[str, list[str]] = {}
     for (_, (to,), _), letter in zip(office.inbox.taken, office.inbox.letters, strict=True):
+        assert_links_lead_to_pages(letter)
         found.setdefault(to.partition("@")[0].casefold(), []).append(letter["subject"])
     return found
 
