@@ -9,7 +9,6 @@ Libraries are kept in .cache/bench; the product's is made once. See docs/perform
 
 import os
 import platform
-import socket
 import sys
 import tempfile
 from collections.abc import Callable
@@ -50,8 +49,8 @@ def main(sizes: list[int]) -> None:
         data = CACHE / str(size)
         library.make(data, size)
         loads.append(os.getloadavg()[0])
-        table.put(size, "", ours.measure(data, _free_port(), rounds=ROUNDS))
-        table.put(size, "", door.measure(data, _free_port(), rounds=ROUNDS, soak=SOAK))
+        table.put(size, "", ours.measure(data, ours.free_port(), rounds=ROUNDS))
+        table.put(size, "", door.measure(data, ours.free_port(), rounds=ROUNDS, soak=SOAK))
         for name, measure in _others(size).items():
             with tempfile.TemporaryDirectory() as place, suppress(peers.NotAvailable):
                 table.put(size, f"{name}: ", measure(Path(place)))
@@ -87,20 +86,14 @@ def _others(size: int) -> dict[str, Callable[[Path], ours.Rows]]:
     source = Path(os.environ.get("DOKUWIKI", "/usr/share/dokuwiki"))
     php = os.environ.get("PHP_FPM", "php-fpm8.2")
     return {
-        "static file, nginx": lambda place: peers.static(place, _free_port(), ROUNDS),
+        "static file, nginx": lambda place: peers.static(place, ours.free_port(), ROUNDS),
         "Otter Wiki": lambda place: peers.otter(
-            place, _free_port(), ROUNDS, program=otter.absolute(), count=size
+            place, ours.free_port(), ROUNDS, program=otter.absolute(), count=size
         ),
         "DokuWiki": lambda place: peers.doku(
-            place, _free_port(), ROUNDS, program=php, source=source, count=size
+            place, ours.free_port(), ROUNDS, program=php, source=source, count=size
         ),
     }
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 if __name__ == "__main__":

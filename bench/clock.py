@@ -1,51 +1,44 @@
 # ruff: noqa: INP001, S311 - a script of its own; chance here guards nothing
-"""What the clock costs: the daily look over a library, and a day when very much is due.
+"""What the clock costs: the daily look over a library, and a look that judges every document.
 
-    python bench/clock.py [DOCUMENTS [REMINDERS]]      100000 and 20000 unless others are named
+    python bench/clock.py [DOCUMENTS]      100000 unless another number is named
 
-Rows are made up in the index of a demonstration region, no text in git. The look, and a first look
-that has to evaluate every document, are timed in CPU and told with the process's memory. Then so
-many documents end on one day, their reminders are claimed and become letters in files, while
-readers of pages are timed in the same process, by themselves before and beside it after.
+Rows are made up in the index of a demonstration region, no text in git. Each look is timed in CPU,
+three times over, in a process of its own that does nothing else; it is told what the process had
+of memory before and at most. What a day's letters cost is in `letters.py`.
 """
 
-import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import click
 from desk import FIRST_ID, _begin
-from flask import Flask
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
 from styrdokument.actions import reminding
 from styrdokument.actions.house import STOCKHOLM, House
-from styrdokument.actions.sending import send_waiting
-from styrdokument.app import create_app, join
+from styrdokument.app import join
 from styrdokument.config import Config
 from styrdokument.store import tables
-from styrdokument.store.reminders import DIGEST
 from styrdokument.store.sql import writing
 
-TODAY = date(2026, 11, 22)
+TODAY = datetime.now(STOCKHOLM).date()
 PEOPLE = 2_000
-READS = 200
+TIMES = 3
 KILO = 1024
 
 
-def fill(house: House, count: int) -> None:
+def fill(house: House, count: int, persons: int = PEOPLE) -> None:
     """So many documents that end on some day of three years, of people who answer for some."""
     random, t = Random(1), tables
-    people = [_person(house, number) for number in range(PEOPLE)]
+    people = _add_people(house, persons)
     with writing(house.index.engine) as connection:
         sample = dict(connection.execute(select(t.versions).limit(1)).mappings().one())
         rows: dict[Any, list[dict[str, Any]]] = {t.documents: [], t.versions: [], t.watches: []}
@@ -69,23 +62,29 @@ def fill(house: House, count: int) -> None:
             connection.execute(insert(table), made)
 
 
-def _person(house: House, number: int) -> str:
+def _add_people(house: House, count: int) -> list[str]:
     from styrdokument.store.journal import accounts  # noqa: PLC0415 - only here
 
-    row = {
-        "person": f"p-{number:08d}",
-        "login": f"person{number}",
-        "name": f"Person {number}",
-        "password": "",
-        "mail": f"person{number}@exempel.invalid",
-        "is_admin": False,
-        "is_disabled": False,
-        "is_demonstration": False,
-        "created_at": house.now(),
-    }
+    found = [person_id(number) for number in range(count)]
+    usual = {"password": "", "is_admin": False, "is_disabled": False, "is_demonstration": False}
+    rows = [
+        {
+            "person": one,
+            "login": f"person{one}",
+            "name": f"Åsa Person {one}",
+            "mail": f"{one}@exempel.invalid",
+        }
+        | {"created_at": house.now(), **usual}
+        for one in found
+    ]
     with writing(house.journal.engine) as connection:
-        connection.execute(insert(accounts), row)
-    return str(row["person"])
+        connection.execute(insert(accounts), rows)
+    return found
+
+
+def person_id(number: int) -> str:
+    """The id of one of those whom `fill` adds."""
+    return f"p-{number:08d}"
 
 
 def _document(number: int, officer: str, people: list[str]) -> dict[str, Any]:
@@ -100,81 +99,44 @@ def _document(number: int, officer: str, people: list[str]) -> dict[str, Any]:
     }
 
 
-def measure(count: int, due: int) -> None:
-    """Print what each part costs."""
+def measure(count: int) -> None:
+    """Print what each look costs."""
     with tempfile.TemporaryDirectory() as folder:
         moment = datetime.combine(TODAY, datetime.min.time(), STOCKHOLM).replace(hour=6)
         house = replace(_begin(Path(folder)), now=lambda: moment)
         fill(house, count)
-        _tell("first look, every document evaluated, nothing claimed", *_timed(_look(house)))
-        house.reminders.note_look(TODAY - timedelta(days=1), at=moment, reminders=0)
-        _tell(f"daily look over {count:,} documents", *_timed(_look(house)))
-        click.echo(f"  {_alone(Path(folder))}")
-        _one_day(house, due)
-        app = create_app(house, Config(data=Path(folder)))
-        alone = _reading(app, lambda: False)
-        found, cpu, wall = _timed(lambda: reminding.remind(house, reminding.look(house, TODAY)))
-        _tell("claiming a day when much is due", found, cpu, wall)
-        worker = threading.Thread(target=_send_all, args=(house,))
-        begun = time.monotonic()
-        worker.start()
-        beside = _reading(app, worker.is_alive)
-        worker.join()
-        letters = sum(row["kind"] == DIGEST for row in house.journal.outbox())
-        click.echo(f"  {letters:,} letters in {time.monotonic() - begun:.0f} s")
-        click.echo(f"  a page, p95: alone {alone:.1f} ms, beside {beside:.1f} ms")
+        click.echo(f"{count:,} documents")
+        _tell("every document, from nothing", folder)
+        _tell("every document, each by itself", folder, "--each")
+        house.reminders.note_look(TODAY - timedelta(days=1), at=moment, reminders=count)
+        _tell("the daily look", folder)
+        _tell("the daily look, and what it found is claimed", folder, "--claim")
         house.close()
 
 
-def _alone(data: Path) -> str:
-    """The daily look in a process of its own, which does nothing else, and its memory."""
-    words = [sys.executable, __file__, "--look", str(data)]
-    return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603
+def _tell(what: str, data: str, *more: str) -> None:
+    words = [sys.executable, __file__, "--look", data, *more]
+    told = subprocess.run(words, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    click.echo(f"  {what}: {told.strip()}")
 
 
-def look_alone(data: Path) -> None:
+def look_alone(data: Path, *, claims: bool, each: bool) -> None:
     """Print what a look takes, and the most memory that the process has had, before and after."""
-    house, before = join(Config(data=data)), _memory()
-    count = reminding.look(house, TODAY).count
-    click.echo(f"in a process of its own: {count:,}, {before} MB before, {_memory()} MB at most")
+    house, before, spent, found = join(Config(data=data)), _memory(), list[float](), 0
+    if each:  # as if there were no index of ends
+        asked = house.watch.due
+        house.watch.due = lambda _, since: asked(lambda *_: True, since=since)  # type: ignore[method-assign]
+    for _ in range(TIMES):
+        begun = time.process_time()
+        look = reminding.look(house, TODAY)
+        if claims:
+            reminding.remind(house, look)
+        spent.append(time.process_time() - begun)
+        found = max(found, look.count)
+        del look
+    cpu = ", ".join(f"{one:.2f}" for one in spent)
+    click.echo(f"{found:,} reminders, {cpu} s of CPU, {before} MB before, {_memory()} MB at most")
     house.close()
-
-
-def _look(house: House) -> Callable[[], int]:
-    return lambda: reminding.look(house, TODAY).count
-
-
-def _one_day(house: House, count: int) -> None:
-    """Let so many documents end three months from the day; each is two people's."""
-    ends = date(2027, 2, 22)
-    chosen = tables.watches.c.document.between(FIRST_ID, FIRST_ID + count // 2 - 1)
-    with writing(house.index.engine) as connection:
-        connection.execute(update(tables.watches).where(chosen).values(ends_on=ends))
-
-
-def _send_all(house: House) -> None:
-    while house.outbox.waiting()[0]:
-        send_waiting(house)
-
-
-def _reading(app: Flask, go_on: Callable[[], bool]) -> float:
-    """The 95th percentile of a page's time, in milliseconds: some reads, and while it lasts."""
-    client, spent = app.test_client(), list[float]()
-    while len(spent) < READS or go_on():
-        begun = time.perf_counter()
-        client.get("/documents/1001")
-        spent.append((time.perf_counter() - begun) * 1000)
-        time.sleep(0.02)
-    return statistics.quantiles(spent, n=20)[-1]
-
-
-def _timed(do: Callable[[], int]) -> tuple[int, float, float]:
-    cpu, wall = time.process_time(), time.perf_counter()
-    return do(), time.process_time() - cpu, time.perf_counter() - wall
-
-
-def _tell(what: str, count: int, cpu: float, wall: float) -> None:
-    click.echo(f"  {what}: {count:,} reminders, {cpu:.2f} s of CPU, {wall:.2f} s")
 
 
 def _memory() -> int:
@@ -185,7 +147,7 @@ def _memory() -> int:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--look"]:
-        look_alone(Path(sys.argv[2]))
+        asked = sys.argv[3:]
+        look_alone(Path(sys.argv[2]), claims="--claim" in asked, each="--each" in asked)
         sys.exit()
-    sizes = [int(one) for one in sys.argv[1:]] or [100_000, 20_000]
-    measure(sizes[0], sizes[1] if len(sizes) > 1 else sizes[0] // 5)
+    measure(int(sys.argv[1]) if sys.argv[1:] else 100_000)

@@ -5,6 +5,7 @@
 import http.client
 import json
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -65,6 +66,13 @@ def signed_in(port: int, login: str) -> Person:
     page = person.get("/session")
     person.post("/session", page, username=login, password=PASSWORD)
     return person
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
 @contextmanager

@@ -7,6 +7,7 @@ several processes one leads. APScheduler reads the times; nobody else knows it.
 """
 
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -92,14 +93,15 @@ class Scheduler:
 
     def go_on(self) -> None:
         """Look each minute until told to stop; a database that is away is waited for."""
-        pause = FIRST_SECONDS
+        pause: float = FIRST_SECONDS
         while not self._stopping.wait(pause):
+            begun = time.monotonic()
             try:
                 with suppress(Away):  # health says so, and the next minute tries again
                     self.tick()
             except Exception:  # noqa: BLE001 - a fault of ours ends no clock
                 traceback.print_exc()
-            pause = EACH_SECONDS
+            pause = pause_after(time.monotonic() - begun)
 
     def stop(self) -> None:
         """Begin nothing more."""
@@ -134,6 +136,11 @@ class Scheduler:
         else:
             run = Run(job=job.name, begun_at=begun, done_at=self._house.now(), told=told)
         self._house.runs.note(run)
+
+
+def pause_after(seconds: float) -> float:
+    """How long to wait for the next minute's look, after one that took so long."""
+    return max(EACH_SECONDS - seconds, FIRST_SECONDS)
 
 
 def next_time(job: Job, after: datetime) -> datetime:

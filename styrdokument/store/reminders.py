@@ -20,11 +20,10 @@ AT_ONCE = 400
 DIGEST = "reminders"
 """The kind of the mail that holds a day's reminders to somebody, and how its happening begins."""
 
-_WITHIN = (
-    select(reminders)
+_COUNT = (
+    select(func.count())
     .where(reminders.c.happening == bindparam("happening"))
     .where(reminders.c.recipient == bindparam("recipient"))
-    .order_by(reminders.c.ends_on, reminders.c.document)
 )
 
 
@@ -90,11 +89,23 @@ class Reminders:
         chosen = query.where(reminders.c.document == document)
         return self._all(chosen.order_by(reminders.c.at.desc(), reminders.c.recipient).limit(500))
 
-    def within(self, key: Key) -> Sequence[Row]:
-        """The reminders that a mail holds, the most urgent first."""
+    def within(self, keys: Sequence[Key]) -> dict[Key, list[Row]]:
+        """The reminders that each of some mails holds, the most urgent first."""
+        r, found = reminders.c, dict[Key, list[Row]]()
+        wanted = {(key.happening, key.recipient): key for key in keys}
+        happenings, people = {one for one, _ in wanted}, {one for _, one in wanted}
+        chosen = r.happening.in_(sorted(happenings)), r.recipient.in_(sorted(people))
+        query = select(reminders).where(*chosen).order_by(r.ends_on, r.document)
+        for row in self._all(query) if keys else ():
+            if key := wanted.get((row["happening"], row["recipient"])):
+                found.setdefault(key, []).append(row)
+        return found
+
+    def count(self, key: Key) -> int:
+        """How many reminders a mail holds."""
         with self._engine.connect() as connection:
             asked = {"happening": key.happening, "recipient": key.recipient}
-            return connection.execute(_WITHIN, asked).mappings().all()
+            return connection.execute(_COUNT, asked).scalar_one()
 
     def redirect(
         self, key: Key, rows: Sequence[Mapping[str, Any]], *, on: date, at: datetime

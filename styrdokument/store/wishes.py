@@ -6,10 +6,11 @@ and a new one ends the old.
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, and_, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Engine, and_, insert, or_, select, update
 
 from styrdokument.domain.departures import Absence
 from styrdokument.domain.people import PersonId
@@ -17,7 +18,6 @@ from styrdokument.store.clockwork import wishes
 from styrdokument.store.sql import writing
 
 RANDOM_BYTES = 24
-_LANGUAGE = select(wishes.c.language).where(wishes.c.person == bindparam("person"))
 
 
 class Wishes:
@@ -29,8 +29,14 @@ class Wishes:
 
     def language(self, person: PersonId) -> str:
         """The language that somebody reads in; empty where they have not said."""
+        return self.languages([person]).get(person, "")
+
+    def languages(self, people: Collection[str]) -> dict[str, str]:
+        """The languages that some people read in, of those who have said."""
+        query = select(wishes.c.person, wishes.c.language)
         with self._engine.connect() as connection:
-            return connection.execute(_LANGUAGE, {"person": person}).scalar() or ""
+            found = connection.execute(query.where(wishes.c.person.in_(sorted(people))))
+            return {person: language for person, language in found if language}
 
     def wish_language(self, person: PersonId, language: str) -> None:
         """Mail to them is in this language from now on."""

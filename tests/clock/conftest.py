@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 
 import pytest
 
+from styrdokument.actions import sending
 from styrdokument.actions.house import STOCKHOLM, House
 from tests.views.conftest import (
     Region,
@@ -29,6 +30,12 @@ __all__ = [
     "sign_in",
     "visit",
 ]
+
+
+@pytest.fixture(autouse=True)
+def no_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No reader is waiting for the letters of a test."""
+    monkeypatch.setattr(sending, "REST_SECONDS", 0)
 
 
 @pytest.fixture

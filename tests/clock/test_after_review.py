@@ -8,6 +8,7 @@ import pytest
 from styrdokument.actions import deciding, drafting, opening, reminding, reviewing
 from styrdokument.actions.explaining import stage_said
 from styrdokument.actions.house import House
+from styrdokument.actions.letters.facts import look_up
 from styrdokument.actions.letters.writing import letter_for
 from styrdokument.actions.sending import send_waiting
 from styrdokument.app import create_app
@@ -131,14 +132,14 @@ def test_the_letter_says_what_is_to_be_done_and_is_not_sent_once_it_is(urgent):
     reminding.remind(passed, reminding.look(passed, BY + DAY))
     key = Key(happening=digest_of(BY + DAY), recipient=urgent.ids["karin"], kind=DIGEST)
 
-    letter = letter_for(passed, key)
+    letter = letter_for(passed, key, look_up(passed, [key]))
     assert "SNABBÄNDRAT, SKA GRANSKAS I EFTERHAND" in letter.text.upper()
     assert f"Hela texten skulle ha granskats senast {BY}, i går. Den gäller fortfarande." in (
         letter.text
     )
     assert "Du får påminnelsen som dokumentsamordnare." in letter.text
     decide(urgent, Kind.EXTEND, ENDS[Kind.EXTEND], on_day(urgent.house, BY + DAY))
-    again = letter_for(passed, key)
+    again = letter_for(passed, key, look_up(passed, [key]))
     assert "Handhygien" in letter.text
     assert "Handhygien" not in getattr(again, "text", "")
 

@@ -19,7 +19,7 @@ from styrdokument.domain.access import Act, may
 from styrdokument.domain.case import Kind, Step
 from styrdokument.domain.people import Actor, Person, PersonId
 from styrdokument.domain.transitions import TRANSITIONS, open_steps
-from styrdokument.schedule import TABLE, Job, Scheduler, next_time
+from styrdokument.schedule import TABLE, Job, Scheduler, next_time, pause_after
 from styrdokument.store.leading import Leader
 from tests.actions import small
 from tests.cast import ALMA, NOON
@@ -251,3 +251,10 @@ def test_a_server_with_the_clock_inside_runs_it_and_ends_with_it(
     free = Leader(house.data, house.journal.engine)
     assert free.leads()
     free.let_go()
+
+
+@pytest.mark.parametrize(("took", "pause"), [(0, 60), (55, 5), (59, 3), (600, 3)])
+def test_the_next_look_comes_with_the_next_minute_however_long_one_took(
+    took: float, pause: float
+) -> None:
+    assert pause_after(took) == pause

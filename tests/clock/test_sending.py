@@ -11,13 +11,14 @@ import pytest
 from styrdokument.actions import opening, reminding, reviewing, sending, telling
 from styrdokument.actions.house import House
 from styrdokument.actions.letters import writing
+from styrdokument.actions.letters.facts import Facts, look_up
 from styrdokument.actions.registering import put_register
 from styrdokument.actions.sending import send_waiting
 from styrdokument.domain.case import CaseNumber, Kind
 from styrdokument.domain.decisionfile import Basis, BasisKind, DecisionKind
 from styrdokument.domain.matter import Given
 from styrdokument.domain.people import Who
-from styrdokument.outside.mail import Letterhead
+from styrdokument.outside.mail import Letter, Letterhead
 from styrdokument.outside.smtp import Smtp
 from styrdokument.store.outbox import Key
 from styrdokument.store.reminders import DIGEST, digest_of
@@ -229,10 +230,10 @@ def test_a_letter_that_cannot_be_written_is_in_nobodys_way(
     office.remind()
     made = writing.letter_for
 
-    def broken(house: House, key: Key) -> object:
+    def broken(house: House, key: Key, facts: Facts) -> object:
         if key == office.key("alma"):
             raise KeyError("title")
-        return made(house, key)
+        return made(house, key, facts)
 
     monkeypatch.setattr(sending, "letter_for", broken)
     assert send_waiting(office.house).sent > 0
@@ -284,6 +285,46 @@ def test_a_subject_names_what_anybody_may_read_and_an_internal_text_by_its_numbe
     name = "Omloppstid" if is_public else "dokument 1901"
     assert letter["subject"] == f"Fastställt: {name}, version 1"
     assert "Omloppstid" in letter.get_body(("plain",)).get_content()
+
+
+def test_what_a_round_has_no_time_for_is_nobodys_and_goes_in_the_next(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.remind()
+    asked: list[str] = []
+
+    def is_time() -> bool:
+        asked.append("")
+        return len(asked) < 3
+
+    assert send_waiting(office.house, go_on=is_time).sent == 2
+    assert office.unsent()
+    assert all(row["next_at"] is None for row in office.unsent())
+    with monkeypatch.context() as patch:
+        patch.setattr(sending, "BUDGET_SECONDS", 0)
+        assert send_waiting(office.house).sent == 0
+    assert send_waiting(office.house).sent > 0
+    assert office.unsent() == []
+
+
+def test_what_is_put_in_a_letter_after_its_facts_were_looked_up_is_in_it(office: Office) -> None:
+    office.remind()
+    house, keys = office.house, [office.key(one) for one in ("alma", "dag", "frans", "karin")]
+    facts = look_up(house, keys)
+    has = {key: {row["document"] for row in facts.reminders.get(key, ())} for key in keys}
+    key, row = next(
+        (key, row)
+        for key in keys
+        for rows in facts.reminders.values()
+        for row in rows
+        if has[key] and row["document"] not in has[key]
+    )
+    plain = {name: row[name] for name in row if name not in {"happening", "at"}}
+    added = plain | {"recipient": key.recipient}
+    assert house.reminders.claim([[added]], on=TODAY, at=NOON) == 1
+    letter = writing.letter_for(house, key, facts)
+    assert isinstance(letter, Letter)
+    assert f"({row['document']})" in letter.text
 
 
 # Cases

@@ -5,6 +5,7 @@ from functools import cache
 import pytest
 
 from styrdokument.actions import telling
+from styrdokument.actions.letters.facts import look_up
 from styrdokument.actions.letters.writing import letter_for
 from styrdokument.actions.verifying import verify_house, verify_repository
 from styrdokument.domain.document import DocumentId
@@ -248,7 +249,8 @@ def test_each_whose_turn_it_becomes_is_told_in_words_of_what_to_do(person, house
         telling.tell_of_cases(house)
         rows = [row for row in house.journal.outbox() if row["kind"] == "turn"]
         keys = [Key(**{k: row[k] for k in ("happening", "recipient", "kind")}) for row in rows]
-        letters = {logins[key.recipient]: letter_for(house, key) for key in keys}
+        facts = look_up(house, keys)
+        letters = {logins[key.recipient]: letter_for(house, key, facts) for key in keys}
         return {who: one.subject for who, one in letters.items() if isinstance(one, Letter)}
 
     record = {"gun": "Din tur: för in protokollet i ärende 2"}

@@ -6,9 +6,9 @@ was claimed is left out (rule 7); a case is named to those alone who may see it 
 
 from collections.abc import Sequence
 
-from styrdokument.actions.explaining import names_of, people_in, reason_said
-from styrdokument.actions.house import House
+from styrdokument.actions.explaining import reason_said
 from styrdokument.actions.letters.content import Content, Ended, Item, Section
+from styrdokument.actions.letters.facts import Facts
 from styrdokument.domain.access import sees_all_cases
 from styrdokument.domain.people import Actor, is_person
 from styrdokument.domain.reminders import About, about_of
@@ -20,21 +20,19 @@ from styrdokument.words import Words
 SECTIONS = ("expired", "after_review", "ends", "review")
 
 
-def digest(house: House, key: Key, actor: Actor, words: Words, base_url: str) -> Content | Ended:
+def digest(facts: Facts, key: Key, actor: Actor, words: Words, base_url: str) -> Content | Ended:
     """The reminders that are still so, the most urgent first."""
-    rows = house.reminders.within(key)
-    documents = [row["document"] for row in rows]
-    watched = {one: house.watch.of(documents, one) for one in About}
+    rows, watched = facts.reminders.get(key, ()), facts.watched
     found = ((row, watched[about_of(row["stage"])].get(row["document"])) for row in rows)
     still = [(row, now) for row, now in found if now and now["ends_on"] == row["ends_on"]]
     if not still:
         return Ended(why="not_needed")
-    page = _Page(house, actor, words, base_url, still)
+    page = _Page(facts, actor, words, base_url, still)
     sections = [
         Section(title=words.say(f"mail.section_{one}"), items=page.items(one)) for one in SECTIONS
     ]
     many = "" if len(still) == 1 else "_many"
-    coming = (about for _, about in still if about["ends_on"] >= house.today)
+    coming = (about for _, about in still if about["ends_on"] >= facts.today)
     return Content(
         subject=words.say(f"mail.digest_subject{many}", count=len(still)),
         opening=(words.say(f"mail.digest_opening{many}", count=len(still)),),
@@ -59,23 +57,18 @@ def day_of(row: Row, words: Words, base_url: str) -> Day:
 
 
 class _Page:
-    """What the items of one letter look up together."""
+    """The items of one letter."""
 
     def __init__(
         self,
-        house: House,
+        facts: Facts,
         actor: Actor,
         words: Words,
         base_url: str,
         still: Sequence[tuple[Row, Row]],
     ) -> None:
         self._still, self._words, self._base_url = still, words, base_url
-        self._actor, self._today = actor, house.today
-        self._registers = house.registers
-        self._cases = house.watch.cases_on([row["document"] for row, _ in still])
-        turns = {one["entry"] for rows in self._cases.values() for one in rows}
-        named = people_in(row["reason"] for row, _ in still)
-        self._names = names_of(house, {e for e in turns | named if is_person(e)})
+        self._actor, self._facts = actor, facts
 
     def items(self, section: str) -> tuple[Item, ...]:
         return tuple(
@@ -87,16 +80,16 @@ class _Page:
             return "after_review"
         if about["valid_until"] is None:
             return "review"
-        return "expired" if about["ends_on"] < self._today else "ends"
+        return "expired" if about["ends_on"] < self._facts.today else "ends"
 
     def _item(self, row: Row, about: Row) -> Item:
-        say, days = self._words.say, abs((about["ends_on"] - self._today).days)
+        say, days = self._words.say, abs((about["ends_on"] - self._facts.today).days)
         kind = self._kind(about)
-        is_passed = kind in {"review", "after_review"} and about["ends_on"] < self._today
+        is_passed = kind in {"review", "after_review"} and about["ends_on"] < self._facts.today
         passed = "_passed" if is_passed else ""
         how = "today" if not days else "one" if days == 1 else "many"
         ends = say(f"mail.{kind}{passed}_{how}", day=about["ends_on"], days=days)
-        why = reason_said(self._words, row["reason"], self._registers, self._names)
+        why = reason_said(self._words, row["reason"], self._facts.registers, self._facts.names)
         title = say("mail.document", **{k: about[k] for k in ("title", "document", "version")})
         return Item(
             title=" ".join(title.split()),
@@ -107,7 +100,7 @@ class _Page:
     def _work_on(self, document: int) -> list[str]:
         """What is going on, for those who may see it (rule 8)."""
         found: dict[int, list[Row]] = {}
-        for row in self._cases.get(document, ()):
+        for row in self._facts.cases.get(document, ()):
             found.setdefault(row["number"], []).append(row)
         return [
             self._words.say("mail.case", number=number, turn=self._turn(rows))
@@ -123,6 +116,6 @@ class _Page:
         return ", ".join(self._name(entry) for entry in entries)
 
     def _name(self, entry: str) -> str:
-        function = self._registers.functions.get(entry)
+        function = self._facts.registers.functions.get(entry)
         label = self._words.label(function.label) if function else entry
-        return self._names.get(entry, entry) if is_person(entry) else label
+        return self._facts.names.get(entry, entry) if is_person(entry) else label

@@ -6,6 +6,7 @@ Nobody who has left, or has no right to what it is about, is sent anything.
 from styrdokument.actions.house import House
 from styrdokument.actions.letters import digests, news
 from styrdokument.actions.letters.content import Content, Ended, forms_of
+from styrdokument.actions.letters.facts import Facts, current
 from styrdokument.domain.addresses import mail_address
 from styrdokument.domain.people import Actor, PersonId
 from styrdokument.outside.mail import Attachment, Letter
@@ -17,16 +18,19 @@ from styrdokument.words import Words
 GONE, NO_ADDRESS = Ended(why="gone"), Ended(why="no_address")
 
 
-def letter_for(house: House, key: Key) -> Letter | Ended:
-    """The letter, in the recipient's language; or why there is none."""
+def letter_for(house: House, key: Key, facts: Facts) -> Letter | Ended:
+    """The letter, in the recipient's language; or why there is none.
+
+    `facts` were looked up a moment ago, for this letter among others.
+    """
     person = PersonId(key.recipient)
     actor = house.actor(person)
     if actor is None:
         return GONE
     if not mail_address(actor.person.mail):
         return NO_ADDRESS
-    words = Words(house.wishes.language(person))
-    content = _content(house, key, actor, words)
+    words = Words(facts.languages.get(person, ""))
+    content = _content(house, key, facts, actor, words)
     return content if isinstance(content, Ended) else _letter(house, key, actor, words, content)
 
 
@@ -35,10 +39,10 @@ def name_of(key: Key) -> str:
     return f"{key.happening} {key.recipient} {key.kind}"
 
 
-def _content(house: House, key: Key, actor: Actor, words: Words) -> Content | Ended:
+def _content(house: House, key: Key, facts: Facts, actor: Actor, words: Words) -> Content | Ended:
     base_url = house.letterhead.base_url
     if key.kind == DIGEST:
-        return digests.digest(house, key, actor, words, base_url)
+        return digests.digest(current(house, key, facts), key, actor, words, base_url)
     if key.kind in news.IS_OF_A_CASE:
         return news.about_case(house, key, actor, words, base_url)
     if key.kind == news.HELD:
