@@ -1,5 +1,6 @@
 """Days as a calendar file: what icalendar reads in it is what was put in."""
 
+import re
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from hypothesis import example, given
@@ -11,6 +12,8 @@ from styrdokument.text.calendar import PRODUCT, Day, calendar_of
 
 AT = datetime(2026, 11, 21, 9, 30, tzinfo=timezone(timedelta(hours=1)))
 WORDS = st.text(max_size=200).map(lambda said: CONTROL.sub(" ", " ".join(said.splitlines())))
+PLAIN = WORDS.map(lambda said: re.sub(r"[\\;,]", "", said))
+"""What icalendar leaves escaped in a property that is none of RFC 5545's is not in it."""
 DAY = Day(
     uid="document-1042-2026-12-10",
     on=date(2026, 12, 10),
@@ -25,13 +28,13 @@ def read(data: bytes) -> Calendar:
 
 
 def test_an_event_is_a_whole_day_with_words_and_an_address() -> None:
-    made = calendar_of([DAY], name="Region Exempel", host="exempel.invalid", at=AT)
+    made = calendar_of([DAY], name="Region, Exempel", host="exempel.invalid", at=AT)
     assert made.decode().splitlines() == [
         "BEGIN:VCALENDAR",
         f"PRODID:{PRODUCT}",
         "VERSION:2.0",
         "METHOD:PUBLISH",
-        "X-WR-CALNAME:Region Exempel",
+        "X-WR-CALNAME:Region\\, Exempel",
         "BEGIN:VEVENT",
         "UID:document-1042-2026-12-10@exempel.invalid",
         "DTSTAMP:20261121T083000Z",
@@ -46,7 +49,7 @@ def test_an_event_is_a_whole_day_with_words_and_an_address() -> None:
     ]
 
 
-@given(st.lists(st.tuples(WORDS, st.dates()), max_size=3), WORDS)
+@given(st.lists(st.tuples(WORDS, st.dates()), max_size=3), PLAIN)
 @example([("Åsa; \\n, \\\\ 'x': END:VEVENT" + "😀" * 60, date.max)], "x" * 75)
 def test_whatever_a_text_is_called_the_file_can_be_read_back(
     called: list[tuple[str, date]], name: str
