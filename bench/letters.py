@@ -88,8 +88,9 @@ def measure(due: int, documents: int, people: int) -> None:
             seen = _watch(data / "journal.db", process)
         (begun, letters, cpu), (ended, _, used) = seen[0], seen[-1]
         click.echo(f"  the other {letters:,} letters by its own clock in {ended - begun:.0f} s;")
-        click.echo(f"  {(used - cpu) / letters:.1f} ms of CPU for each, with what was read")
-        click.echo(f"  a page meanwhile: {_told([ms for _, ms in took])}")
+        click.echo(f"  {(used - cpu) / max(letters, 1):.1f} ms of CPU for each, with what was read")
+        if len(took) > 1:
+            click.echo(f"  a page meanwhile: {_told([ms for _, ms in took])}")
 
 
 @contextmanager
