@@ -4,9 +4,10 @@
     python bench/letters.py [REMINDERS [DOCUMENTS [PEOPLE]]]     20000, 100000, and one for each
 
 So many reminders fall due at once, to so many people. Two readers ask for documents' pages, one
-each 50 ms, from a process of their own. First letters are sent by turns, for four seconds and then
-for four not, in the serving process, and what a page takes is held against what it takes in the
-turns between; then the product's own clock sends the rest, and it is told how long that took.
+each 50 ms, from a process of their own. First letters are sent by turns, for half a minute and then
+for half a minute not, as the clock of the serving process sends many, and what a page takes is held
+against what it takes in the turns between; then the product's own clock sends the rest, and it is
+told how long that took.
 """
 
 import sqlite3
@@ -19,6 +20,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -31,7 +33,7 @@ from load import Line, request, spent
 from ours import free_port, served
 from sqlalchemy import bindparam, update
 
-from styrdokument.actions import reminding, sending
+from styrdokument.actions import reminding, sending_apart
 from styrdokument.actions.house import STOCKHOLM, House
 from styrdokument.app import create_app, open_house
 from styrdokument.cli import server
@@ -43,7 +45,7 @@ from styrdokument.store.runs import Run
 from styrdokument.store.sql import writing
 
 READERS, EACH_SECONDS = 2, 0.05
-TURNS, TURN_SECONDS = 12, 4
+TURNS, TURN_SECONDS = 4, 30
 
 
 @dataclass
@@ -142,10 +144,14 @@ def _send_by_turns(house: House) -> None:
             _say(turn, house.outbox.waiting()[0])
             until = time.perf_counter() + TURN_SECONDS
             if turn == "beside":
-                sending.send_waiting(house, go_on=lambda until=until: time.perf_counter() < until)
+                sending_apart.send_apart(house, go_on=partial(_is_before, until))
             time.sleep(max(until - time.perf_counter(), 0))
     _say("over", house.outbox.waiting()[0])
     click.echo("end")
+
+
+def _is_before(moment: float) -> bool:
+    return time.perf_counter() < moment
 
 
 def _say(turn: str, waiting: int = 0) -> None:

@@ -12,6 +12,7 @@ from styrdokument.actions.examining import examine
 from styrdokument.actions.house import House
 from styrdokument.actions.letters.news import HELD
 from styrdokument.actions.sending import send_waiting
+from styrdokument.actions.sending_apart import MANY, send_apart
 from styrdokument.actions.telling import tell_of_cases
 from styrdokument.store import housekeeping
 
@@ -23,7 +24,9 @@ Told = Mapping[str, Any]
 def send(house: House, go_on: GoOn) -> Told:
     """Tell of cases, and send what waits."""
     tell_of_cases(house)
-    told = send_waiting(house, go_on=go_on)
+    is_much = house.outbox.waiting()[0] > MANY
+    told = send_apart(house, go_on=go_on) if is_much else None
+    told = told or send_waiting(house, go_on=go_on)
     return {"sent": told.sent, "later": told.later, "ended": told.ended, "fault": told.fault}
 
 

@@ -27,7 +27,7 @@ AT_ONCE, TOGETHER = 100, 10
 """Letters that are claimed for one connection, and those whose facts are looked up together."""
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=2), timedelta(hours=1)
 """Between one try and the next: twice as long each time."""
-REST_SECONDS = 0.015
+REST_SECONDS = 0.02
 """Between two letters, so that thousands of them are in no reader's way."""
 BUDGET_SECONDS = 55
 """How long one round goes on; the next minute's goes on from there."""

@@ -2,18 +2,22 @@
 
 # ruff: noqa: PLC0415 (a command imports what it needs when it runs)
 
+import json
 import os
 import signal
 import sys
 import threading
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from styrdokument.cli.shell import CouldNot, data_option
+
+NICENESS = 19
+"""How far letters stand back for those who read pages meanwhile."""
 
 if TYPE_CHECKING:
     from styrdokument.actions.house import House
@@ -71,11 +75,15 @@ def serve(data: Path, host: str | None, port: int | None, threads: int | None) -
 
 @click.command()
 @data_option
-def scheduler(data: Path) -> None:
+@click.option("--send", "is_once", is_flag=True, help="Send what waits, say as JSON how, and end.")
+def scheduler(data: Path, *, is_once: bool) -> None:
     """Mind the clock alone, until told to stop: remind, send mail, keep the record in order.
 
     For a region whose servers are told `scheduler = "none"`; of several, one leads.
     """
+    if is_once:
+        _send(data)
+        return
     for told in (signal.SIGTERM, signal.SIGINT):
         signal.signal(told, lambda *_: sys.exit())
     from styrdokument.app import open_house
@@ -85,6 +93,21 @@ def scheduler(data: Path) -> None:
     with closing(open_house(read_config(data))) as house, running(house):
         click.echo(f"{data}: the scheduler is running.")
         threading.Event().wait()
+
+
+def _send(data: Path) -> None:
+    """One round of letters; told to stop, or left by whoever began it, it ends after the next."""
+    os.nice(NICENESS)
+    told_to, parent = threading.Event(), os.getppid()
+    for told in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(told, lambda *_: told_to.set())
+    from styrdokument.actions.sending import send_waiting
+    from styrdokument.app import open_house
+    from styrdokument.config import read_config
+
+    with closing(open_house(read_config(data))) as house:
+        done = send_waiting(house, go_on=lambda: not told_to.is_set() and os.getppid() == parent)
+    click.echo(json.dumps(asdict(done)))
 
 
 def _welcome(house: "House", config: "Config") -> str:
