@@ -181,6 +181,10 @@ def test_pages_for_writers_are_accessible(open_page: Callable[..., Page], served
     press(alma, "/git/tokens")
     assert (alma.locator("[data-secret]").text_content() or "").startswith("sd_")
     found += violations(alma)
+    alma.goto("/calendar")
+    press(alma, "/calendar")
+    assert ".ics" in (alma.locator("[data-secret]").text_content() or "")
+    found += violations(alma)
     alma.goto(f"{case}/documents/{document}")
     found += violations(alma)
     write(alma, case, document, SENTENCE)
@@ -236,6 +240,10 @@ def test_what_a_board_changed_and_what_somebody_left_behind_is_accessible(
 
     person = alma.locator(".site-header a[href^='/people/']").first.get_attribute("href")
     assert command("account", "disable", "alma", data=served.data).returncode == 0
+    assert command("remind", data=served.data).returncode == 0
+    karin.goto("/mail")
+    karin.locator("main table a").filter(has_text="Påminnelser").first.click()
+    found += violations(karin)
     karin.goto("/overview/departures")
     found += violations(karin)
     karin.locator(f'main a[href^="{person}/handover"]').click()
