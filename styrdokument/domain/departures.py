@@ -38,6 +38,10 @@ class Absence:
         """Whether they are away on the day."""
         return self.since <= day <= (self.until or date.max)
 
+    def is_over(self, day: date) -> bool:
+        """Whether they are back by the day."""
+        return self.until is not None and self.until < day
+
     @property
     def is_long(self) -> bool:
         """Whether others have to see to what they answer for."""

@@ -67,11 +67,11 @@ def person_page(known: Person, problems: tuple[Problem, ...] = ()) -> str:
 def _absence_of(person: PersonId) -> dict[str, Any]:
     """When somebody is away, for those who may say it or see all; others need not know."""
     found = house().wishes.absence(person)
-    is_over = found is not None and found.until is not None and found.until < today()
     reader = visitor()
     may_say = reader is not None and may_say_absence_of(person, reader)
     sees = may_say or may_here(Act.SEE_ALL)
-    return {"absence": found if sees and not is_over else None, "may_say_absence": may_say}
+    is_told = sees and found is not None and not found.is_over(today())
+    return {"absence": found if is_told else None, "may_say_absence": may_say}
 
 
 def _decides(person: Person, day: date) -> list[str]:

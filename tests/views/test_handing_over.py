@@ -57,6 +57,7 @@ def test_all_documents_are_handed_over_in_one_commit(person, house, region, addr
     assert (made.version, made.valid_until) == (2, None)
     case = page(person("karin"), answer.headers["Location"])
     assert "Ändrat ansvar Karin" in words(case)
+    assert f"och {len(before) - 1} till" in case.xpath("string(//h1)")
     assert verify_house(house).findings == ()
 
 
